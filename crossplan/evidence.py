@@ -1,0 +1,117 @@
+"""`Evidence`: everything that a scan of one root found, as values; nothing here reads or judges.
+
+Paths are text, relative to the root, with `/`, as the archive or directory spells them (bytes that are no UTF-8
+stand as lone surrogates).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from crossplan.origin import Fact
+from crossplan.readers.image import Image
+
+DescriptionKind = Literal[
+    "sysconfigdata",
+    "build-details",
+    "sysconfig-vars",
+    "pyconfig.h",
+    "patchlevel.h",
+    "makefile",
+    "pkg-config",
+    "pyvenv.cfg",
+    "conda-meta",
+    "bytecode",
+]
+ImageRole = Literal["libpython", "stable-stub", "interpreter", "import-library", "extension", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """One static description of a Python that could be read: its keys as the format names them, each with its line."""
+
+    path: str
+    kind: DescriptionKind
+    values: Mapping[str, object]
+    lines: Mapping[str, int] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()  # links inside the root that lead to this file
+    repeated: tuple[str, ...] = ()  # keys given twice; the last one counts
+    pure: bool = True  # sysconfigdata: nothing but the one assignment
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """One binary of the root, with the links that lead to it and what it is to a Python."""
+
+    path: str
+    role: ImageRole
+    image: Image
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that looked like evidence and could not be read: why, and where in it (`line 3`, `offset 0x40`)."""
+
+    path: str
+    kind: str  # a DescriptionKind, an image format, `directory`, `link` …
+    reason: str
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two or more sources that give different values of one field of one Python. The first is the one believed."""
+
+    field: str
+    facts: tuple[Fact[object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPython:
+    """One Python of the root: the facts with their origins, and what they were read from.
+
+    `facts` may hold: implementation, version, abi_flags, free_threaded, debug, soabi, ext_suffix, multiarch,
+    pointer_width (bits), shared, endian, machine, float_abi, libc, platform, minimum_os, ldversion, prefix, stdlib.
+    A field that nothing told is absent. `targets`: Rust triples that it serves, best first.
+    """
+
+    facts: Mapping[str, Fact[object]]
+    descriptions: tuple[Description, ...]
+    images: tuple[ImageFile, ...]
+    targets: tuple[str, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+
+    def value(self, name: str) -> object | None:
+        """The value of a field, or None where nothing told it."""
+        fact = self.facts.get(name)
+        return None if fact is None else fact.value
+
+    def text(self, name: str) -> str | None:
+        """The value of a field that is text."""
+        value = self.value(name)
+        return value if isinstance(value, str) else None
+
+    @property
+    def sysconfigdata(self) -> tuple[Description, ...]:
+        """Its sysconfigdata files."""
+        return tuple(d for d in self.descriptions if d.kind == "sysconfigdata")
+
+    def images_of(self, *roles: ImageRole) -> tuple[ImageFile, ...]:
+        """Its images of these roles."""
+        return tuple(i for i in self.images if i.role in roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one root holds. `root` is the path as the user gave it; `limits` names what was left unread because of a bound."""
+
+    root: str
+    pythons: tuple[TargetPython, ...] = ()
+    images: tuple[ImageFile, ...] = ()  # all images found, those of `pythons` included
+    descriptions: tuple[Description, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    limits: tuple[str, ...] = ()
+    files_seen: int = 0

@@ -1,0 +1,55 @@
+"""`Image`: what the headers of one ELF, PE, Mach-O, archive, import library or wasm file say.
+
+One record for all formats, so that checks compare like with like; a field that a format does not
+have is None. Field values use Rust's words where Rust has them (`machine` is Rust's `target_arch`,
+with the byte order in the word for PowerPC and MIPS).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ImageFormat = Literal["elf", "pe", "mach-o", "ar", "import-library", "wasm"]
+ImageKind = Literal["shared", "executable", "relocatable", "archive", "core"]
+Endian = Literal["little", "big"]
+FloatAbi = Literal["hard", "soft"]
+Libc = Literal["glibc", "musl", "bionic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One file for one architecture, or (fat Mach-O) the `slices` for several.
+
+    `abi` holds what tells two ABIs of one machine apart: `elfv1` `elfv2` (PPC64), `o32` `n32` `n64` (MIPS),
+    `x32`, `ilp32`, `eabi5` (ARM), `lp64d` `lp64f` `lp64` `ilp32d` … (RISC-V, LoongArch).
+    `float_abi` is the calling convention (softfp is `soft`), None where the architecture has no such choice.
+    `soname` is the ELF soname, the Mach-O install name, the DLL's own name, the DLL that an import library names.
+    """
+
+    format: ImageFormat
+    kind: ImageKind
+    machine: str | None
+    bits: int | None
+    endian: Endian | None
+    float_abi: FloatAbi | None = None
+    abi: str | None = None
+    cpu_arch: str | None = None  # ARM Tag_CPU_arch in readelf's words: `v7`, `v5TE`; MIPS level: `mips32r2`
+    nan2008: bool | None = None  # MIPS only
+    os: str | None = None  # Rust's target_os where the image names one: linux, android, macos, ios, windows, freebsd …
+    simulator: bool = False  # Mach-O for an Apple simulator
+    soname: str | None = None
+    needed: tuple[str, ...] = ()
+    interpreter: str | None = None  # PT_INTERP: the loader
+    rpaths: tuple[str, ...] = ()
+    libc: Libc | None = None
+    libc_floor: str | None = None  # highest symbol version needed: `2.34`
+    minimum_os: str | None = None  # Mach-O minos, PE subsystem version; None if not named
+    android_api: int | None = None
+    python_version: str | None = None  # from the binary itself
+    python_version_from: str | None = None  # `Py_Version`, `version resource`, `current version`, `soname`
+    free_threaded: bool | None = None  # None: the image does not tell
+    debug: bool | None = None
+    exports: tuple[str, ...] = ()  # only those that were looked up (see each reader)
+    flags: int | None = None  # e_flags, or the format's own word of the kind
+    slices: tuple[Image, ...] = ()
