@@ -58,7 +58,9 @@ def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Errors first, then by code and place; equal findings once. The order never depends on the order of a walk."""
     unique = dict.fromkeys(findings)
     return tuple(
-        sorted(unique, key=lambda f: (SEVERITIES.index(f.severity), f.code.code, [str(l) for l in f.locations], f.message))
+        sorted(
+            unique, key=lambda f: (SEVERITIES.index(f.severity), f.code.code, [str(l) for l in f.locations], f.message)
+        )
     )
 
 

@@ -40,11 +40,11 @@ class PythonChoice:
         """Read `X.Y[.Z][t][d]`; ValueError says what is expected."""
         match = _VERSION.fullmatch(text)
         if not match:
-            raise ValueError(f"{text!r} is no Python version: expected X.Y or X.Y.Z, with a t for free-threaded (3.13t)")
+            raise ValueError(
+                f"{text!r} is no Python version: expected X.Y or X.Y.Z, with a t for free-threaded (3.13t)"
+            )
         major, minor, micro, _, threads, debug = match.groups()
-        return cls(
-            PythonVersion(int(major), int(minor)), int(micro) if micro else None, threads == "t", debug == "d"
-        )
+        return cls(PythonVersion(int(major), int(minor)), int(micro) if micro else None, threads == "t", debug == "d")
 
     def __str__(self) -> str:
         micro = "" if self.micro is None else f".{self.micro}"

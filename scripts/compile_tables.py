@@ -1,7 +1,7 @@
 """Compile each crossplan/data/*.toml to the JSON that is loaded at run time (see crossplan/data/__init__.py).
 
-    python scripts/compile_tables.py          write them
-    python scripts/compile_tables.py --check  exit with 1 if one is out of date
+python scripts/compile_tables.py          write them
+python scripts/compile_tables.py --check  exit with 1 if one is out of date
 """
 
 from __future__ import annotations

@@ -45,7 +45,9 @@ def main() -> None:
     version = rustc("--version").split()[1]
     with ThreadPoolExecutor() as pool:
         rows = zip(targets, pool.map(describe, targets))
-        lines = [f"{json.dumps(t)}: {json.dumps(facts, sort_keys=True, separators=(',', ':'))}" for t, facts in sorted(rows)]
+        lines = [
+            f"{json.dumps(t)}: {json.dumps(facts, sort_keys=True, separators=(',', ':'))}" for t, facts in sorted(rows)
+        ]
     OUT.write_text(f'{{"source": "rustc {version} --print cfg", "targets": {{\n' + ",\n".join(lines) + "\n}}\n")
 
 
