@@ -1,0 +1,1 @@
+/etc/python3.13/sitecustomize.py
