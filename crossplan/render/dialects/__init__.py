@@ -1,0 +1,65 @@
+"""The dialects of `crossplan env --format`: one module each, one register.
+
+A dialect is a module of this package with a docstring whose first line is its summary and a function
+`render(changes: Changes) -> str`, total over what it accepts and refusing the rest with `Refused`. To add one: write the
+module, add its row to `DIALECTS`, add values to tests/render that the real program reads back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+
+# Name on the command line -> module here.
+DIALECTS: Mapping[str, str] = {
+    "sh": "sh",
+    "json": "json",
+    "github": "github",
+    "pyo3-config": "pyo3_config",
+    "cargo-config": "cargo_config",
+}
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Refused(ValueError):
+    """A change that the dialect cannot carry; `name` is the variable, or None if it is about all of them."""
+
+    def __init__(self, dialect: str, name: str | None, reason: str) -> None:
+        super().__init__(f"{dialect}: {name + ': ' if name else ''}{reason}")
+        self.dialect = dialect
+        self.name = name
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a dialect writes: variables to set (text) or unset (None), and what else belongs to the plan.
+
+    `base` is the variable and its value of `--relative-to`: paths below the value are written below `$VARIABLE`.
+    `target` is the triple. `config_text` is the text of the PyO3 config file that says the same.
+    """
+
+    variables: Mapping[str, str | None]
+    target: str
+    config_text: str | None = None
+    base: tuple[str, str] | None = None
+    summary: tuple[str, ...] = field(default=())
+
+    def sorted(self) -> list[tuple[str, str | None]]:
+        """The changes in the order of their names; a name that is none, or a NUL in a value, is a defect of ours."""
+        for name, value in self.variables.items():
+            if not NAME.fullmatch(name) or (value is not None and "\0" in value):
+                raise ValueError(f"not an environment variable: {name!r}")
+        return sorted(self.variables.items())
+
+
+def render(dialect: str, changes: Changes) -> str:
+    """The text of `changes` in `dialect`; `KeyError` for an unknown one, `Refused` for what it cannot carry."""
+    module = import_module(f"{__name__}.{DIALECTS[dialect]}")
+    if changes.base is not None and not getattr(module, "EXPANDS", False):
+        raise Refused(dialect, changes.base[0], "this dialect cannot refer to a variable; leave --relative-to out")
+    text: str = module.render(changes)
+    return text

@@ -1,0 +1,45 @@
+"""A fragment for `.cargo/config.toml`: linker, runner and flags under `[target.…]`, the rest under `[env]`.
+
+The Cargo reference, "Configuration": `[env]` reaches build scripts; `force = true` wins over the environment; nothing can
+be unset. Backslash escapes of TOML's basic strings carry every character (TOML 1.0.0, "String").
+"""
+
+from __future__ import annotations
+
+import re
+
+from crossplan.render.dialects import Changes, Refused
+
+_KEYS = {"LINKER": "linker", "RUNNER": "runner", "RUSTFLAGS": "rustflags"}
+
+
+def render(changes: Changes) -> str:
+    """The fragment, tables and keys sorted."""
+    prefix = "CARGO_TARGET_" + re.sub(r"[-.]", "_", changes.target).upper() + "_"
+    table: list[str] = []
+    env: list[str] = []
+    build: list[str] = []
+    for name, value in changes.sorted():
+        if value is None:
+            raise Refused(
+                "cargo-config", name, f"a Cargo config file cannot unset a variable; unset {name} in the shell"
+            )
+        key = _KEYS.get(name.removeprefix(prefix)) if name.startswith(prefix) else None
+        if key == "rustflags":
+            table.append(f"rustflags = [{', '.join(_basic(flag) for flag in value.split())}]")
+        elif key:
+            table.append(f"{key} = {_basic(value)}")
+        elif name == "CARGO_BUILD_TARGET":
+            build.append(f"target = {_basic(value)}")
+        else:
+            env.append(f"{name} = {{ value = {_basic(value)}, force = true }}")
+    parts = [("[build]", build), ("[env]", env), (f"[target.{changes.target}]", table)]
+    return "\n".join("\n".join([head, *lines]) + "\n" for head, lines in parts if lines)
+
+
+def _basic(value: str) -> str:
+    """A TOML basic string."""
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise Refused("cargo-config", None, "a value is no UTF-8, which TOML must be")
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\u{ord(match[0]):04x}", escaped) + '"'

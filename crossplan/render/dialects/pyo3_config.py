@@ -1,0 +1,14 @@
+"""The text of the file for `PYO3_CONFIG_FILE`, not variables (PyO3's guide, "Configuring the Python version")."""
+
+from __future__ import annotations
+
+from crossplan.render.dialects import Changes, Refused
+
+
+def render(changes: Changes) -> str:
+    """The file's own text."""
+    if changes.config_text is None:
+        raise Refused(
+            "pyo3-config", None, "this release of PyO3 reads no config file (PYO3_CONFIG_FILE is read since 0.14.2)"
+        )
+    return changes.config_text
