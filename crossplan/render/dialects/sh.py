@@ -1,6 +1,6 @@
-"""POSIX shell lines, to be sourced: `. ./cross.env` in sh, bash, dash, zsh, ksh, ash.
+r"""POSIX shell lines, to be sourced: `. ./cross.env` in sh, bash, dash, zsh, ksh, ash.
 
-Single quotes carry every byte but NUL; a quote inside becomes `'\\''` (POSIX.1-2017, Shell Command Language, 2.2.2).
+Single quotes carry every byte but NUL; a quote inside becomes `'\''` (POSIX.1-2017, Shell Command Language, 2.2.2).
 """
 
 from __future__ import annotations
