@@ -23,7 +23,7 @@ class Image:
 
     `abi` holds what tells two ABIs of one machine apart: `elfv1` `elfv2` (PPC64), `o32` `n32` `n64` (MIPS),
     `x32`, `ilp32`, `eabi5` (ARM), `lp64d` `lp64f` `lp64` `ilp32d` … (RISC-V, LoongArch).
-    `float_abi` is the calling convention (softfp is `soft`), None where the architecture has no such choice.
+    `float_abi` is ARM's calling convention (softfp is `soft`); other architectures carry theirs in `abi` or `fp_abi`.
     `soname` is the ELF soname, the Mach-O install name, the DLL's own name, the DLL that an import library names.
     """
 
@@ -34,6 +34,7 @@ class Image:
     endian: Endian | None
     float_abi: FloatAbi | None = None
     abi: str | None = None
+    fp_abi: str | None = None  # MIPS: fp_abi of .MIPS.abiflags, `soft` `double` `single` `xx` `64` `64a`; None: any
     cpu_arch: str | None = None  # ARM Tag_CPU_arch in readelf's words: `v7`, `v5TE`; MIPS level: `mips32r2`
     nan2008: bool | None = None  # MIPS only
     os: str | None = None  # Rust's target_os where the image names one: linux, android, macos, ios, windows, freebsd …
@@ -44,10 +45,13 @@ class Image:
     rpaths: tuple[str, ...] = ()
     libc: Libc | None = None
     libc_floor: str | None = None  # highest symbol version needed: `2.34`
+    libc_offers: str | None = None  # of a C library itself: the highest version that it defines
     minimum_os: str | None = None  # Mach-O minos, PE subsystem version; None if not named
     android_api: int | None = None
     python_version: str | None = None  # from the binary itself
-    python_version_from: str | None = None  # `Py_Version`, `version resource`, `current version`, `soname`
+    python_version_from: str | None = (
+        None  # `Py_Version`, `version resource`, `version string`, `current version`, `soname`
+    )
     free_threaded: bool | None = None  # None: the image does not tell
     debug: bool | None = None
     exports: tuple[str, ...] = ()  # only those that were looked up (see each reader)

@@ -1,0 +1,91 @@
+"""What the names and the symbols of a Python library say: which minor version, free-threaded, debug.
+
+Sources: CPython's configure.ac (LDVERSION, LDLIBRARY, INSTSONAME), PC/pyconfig.h.in and PCbuild/python.props (Windows
+names), Include/patchlevel.h (`PY_VERSION_HEX`), Objects/object.c (`_Py_MergeZeroLocalRefcount`,
+`_Py_NegativeRefcount`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from crossplan.python import version_from_hex
+
+PY_VERSION = "Py_Version"  # since 3.11: `const unsigned long`, PY_VERSION_HEX
+FREE_THREADED_SYMBOL = "_Py_MergeZeroLocalRefcount"  # defined only with Py_GIL_DISABLED
+DEBUG_SYMBOL = "_Py_NegativeRefcount"  # defined only with Py_REF_DEBUG
+PYTHON_SYMBOL = "Py_GetVersion"  # every library that holds a Python has it, at any version
+# What is looked up in an image beside these: GraalPy's and PyPy's own marks.
+LOOKED_UP = (PY_VERSION, FREE_THREADED_SYMBOL, DEBUG_SYMBOL, PYTHON_SYMBOL, "PyPy_GetVersion", "pypy_execute_source")
+
+# libpython3.13td.so.1.0, libpython3.7m.dylib, libpython3.12.dll, libpython3.11.a; abiflags as configure.ac makes them
+_UNIX = re.compile(r"(?:lib|cyg|msys-)python(\d)(?:\.(\d{1,2}))?([tdmu]*)(?:\.(?:so[.\d]*|dylib|dll(?:\.a)?|a))?")
+_WINDOWS = re.compile(r"python(\d)(\d{1,2})?(t?)(_d)?\.(?:dll|lib)", re.IGNORECASE)
+_FRAMEWORK = re.compile(r"(?:^|/)Python(T?)\.framework/(?:Versions/(\d)\.(\d{1,2})(t?)/)?Python(T?)")
+# PY_VERSION as the linker keeps it: a text of its own. Only minor versions of before `Py_Version`.
+_VERSION_TEXT = re.compile(rb"\0(3\.(?:[6-9]|10)\.\d{1,2}(?:(?:a|b|rc)\d{1,2})?\+?)\0")
+_OVERLAP = 24
+_SCAN_STEP = 1 << 14
+SCAN_MAX = 2 << 20
+
+
+class LibraryName(NamedTuple):
+    """What the name of a Python library says. `minor` is None for the stable-ABI library (`python3.dll`)."""
+
+    minor: str | None
+    free_threaded: bool
+    debug: bool
+
+
+def library_name(name: str) -> LibraryName | None:
+    """Read a soname, install name or DLL name; None if it names no CPython library."""
+    base = name.rpartition("/")[2]
+    match = _UNIX.fullmatch(base)
+    if match:
+        major, minor, flags = match.groups()
+        return LibraryName(f"{major}.{minor}" if minor else None, "t" in flags, "d" in flags)
+    match = _WINDOWS.fullmatch(base)
+    if match:
+        major, minor, threads, debug = match.groups()
+        return LibraryName(f"{major}.{minor}" if minor else None, bool(threads), bool(debug))
+    match = _FRAMEWORK.search(name)
+    if match:
+        threads, major, minor, suffix, last = match.groups()
+        return LibraryName(f"{major}.{minor}" if minor else None, bool(threads or suffix or last), False)
+    return None
+
+
+def named_library(own: str | None, needed: Iterable[str]) -> LibraryName | None:
+    """The Python library that an image is (by its own name) or needs."""
+    for name in (own, *needed):
+        found = library_name(name) if name else None
+        if found:
+            return found
+    return None
+
+
+def version_of_word(value: int) -> str | None:
+    """The value of `Py_Version` as text; None if it is no version (a hollow file, another symbol of that name)."""
+    try:
+        return version_from_hex(value) if value >> 24 == 3 and value <= 0xFFFFFFFF else None
+    except ValueError:
+        return None
+
+
+def version_text(read: Callable[[int, int], bytes], size: int, minor: str | None) -> str | None:
+    """Search the constants of a Python of before 3.11 for the text of its version.
+
+    `read(offset, length)` reads within the `size` bytes of constants. With `minor` given, only a version of it counts.
+    It is read in steps and no further than the first hit.
+    """
+    tail = b"\0"
+    for offset in range(0, min(size, SCAN_MAX), _SCAN_STEP):
+        data = tail + read(offset, min(_SCAN_STEP, size - offset))
+        for match in _VERSION_TEXT.finditer(data):
+            version = match[1].decode("ascii")
+            if minor is None or version.startswith(minor + "."):
+                return version
+        tail = data[-_OVERLAP:]
+    return None
