@@ -1,0 +1,162 @@
+"""`pyproject.toml`: which build backend, what it passes to Cargo, and the tables of cibuildwheel and crossplan.
+
+Keys as their tools spell them: maturin's user guide, "Configuration"; setuptools-rust's reference; cibuildwheel's
+"Options". A `setup.py` is code and is not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from crossplan.origin import Fact
+from crossplan.project.toml import Document, ProjectProblem, read_toml
+
+BackendKind = Literal["maturin", "setuptools-rust", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A build backend and what it will say to Cargo.
+
+    `pin` is the specifier of the tool itself in `build-system.requires` (`==1.7.0`; empty text: any). `features` are the
+    package's own, or `crate/feature`. `settings` is the tool's table (of setuptools-rust: its first extension).
+    """
+
+    kind: BackendKind
+    name: Fact[str] | None
+    pin: Fact[str] | None = None
+    features: tuple[Fact[str], ...] = ()
+    no_default_features: bool = False
+    target: Fact[str] | None = None
+    profile: Fact[str] | None = None
+    manifest_path: Fact[Path] | None = None
+    module_name: Fact[str] | None = None
+    args: tuple[Fact[str], ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PyProject:
+    """One pyproject.toml. `document` serves those who want an origin of a key that has no field here."""
+
+    document: Document
+    name: Fact[str] | None
+    requires_python: Fact[str] | None
+    requires: tuple[Fact[str], ...]
+    backend: Backend | None
+
+    @property
+    def cibuildwheel(self) -> Mapping[str, Any]:
+        """`[tool.cibuildwheel]`."""
+        return self.document.table("tool", "cibuildwheel")
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """`[tool.crossplan]` as written; `crossplan.project.settings` checks it."""
+        return self.document.table("tool", "crossplan")
+
+
+def read_pyproject(path: Path, base: Path) -> PyProject | ProjectProblem | None:
+    """The pyproject.toml at `path`; None where there is none."""
+    document = read_toml(path, base)
+    if document is None or isinstance(document, ProjectProblem):
+        return document
+    requires = _texts(document, "build-system", "requires")
+    return PyProject(
+        document=document,
+        name=_text(document, "project", "name"),
+        requires_python=_text(document, "project", "requires-python"),
+        requires=requires,
+        backend=_backend(document, requires),
+    )
+
+
+def _backend(document: Document, requires: tuple[Fact[str], ...]) -> Backend | None:
+    """The backend that builds the Rust part; None where nothing is said of one."""
+    name = _text(document, "build-system", "build-backend")
+    if _pin(requires, "maturin") or (name and name.value.startswith("maturin")) or document.table("tool", "maturin"):
+        return _maturin(document, name, requires)
+    if _pin(requires, "setuptools-rust") or document.table("tool", "setuptools-rust"):
+        return _setuptools_rust(document, name, requires)
+    return Backend("other", name) if name else None
+
+
+def _maturin(document: Document, name: Fact[str] | None, requires: tuple[Fact[str], ...]) -> Backend:
+    """`[tool.maturin]`; without `manifest-path`, maturin takes Cargo.toml beside the file, else rust/Cargo.toml."""
+    table = ("tool", "maturin")
+    settings = document.table(*table)
+    path = _path(document, _text(document, *table, "manifest-path"))
+    inner = document.path.parent / "rust" / "Cargo.toml"
+    if path is None and not (document.path.parent / "Cargo.toml").is_file() and inner.is_file():
+        path = Fact(inner, document.origin(*table))
+    return Backend(
+        kind="maturin",
+        name=name,
+        pin=_pin(requires, "maturin"),
+        features=_texts(document, *table, "features"),
+        no_default_features=settings.get("no-default-features") is True,
+        target=_text(document, *table, "target"),
+        profile=_text(document, *table, "profile"),
+        manifest_path=path,
+        module_name=_text(document, *table, "module-name"),
+        args=_texts(document, *table, "cargo-extra-args") + _texts(document, *table, "rustc-args"),
+        settings=settings,
+    )
+
+
+def _setuptools_rust(document: Document, name: Fact[str] | None, requires: tuple[Fact[str], ...]) -> Backend:
+    """The first of `[[tool.setuptools-rust.ext-modules]]`; without one, setup.py says it."""
+    key = ("tool", "setuptools-rust", "ext-modules")
+    rows = document.table(*key[:-1]).get("ext-modules")
+    row = next((row for row in rows if isinstance(row, Mapping)), {}) if isinstance(rows, list) else {}
+    part = Document(document.path, document.shown, document.text, {"tool": {"setuptools-rust": {"ext-modules": row}}})
+    module = _text(part, *key, "target")
+    return Backend(
+        kind="setuptools-rust",
+        name=name,
+        pin=_pin(requires, "setuptools-rust"),
+        features=_texts(part, *key, "features"),
+        no_default_features="--no-default-features" in (row.get("args") or ()),
+        profile=Fact("dev", document.origin(*key, "debug")) if row.get("debug") is True else None,
+        manifest_path=_path(document, _text(part, *key, "path")),
+        module_name=module,
+        args=_texts(part, *key, "args"),
+        settings=row,
+    )
+
+
+def _pin(requires: tuple[Fact[str], ...], tool: str) -> Fact[str] | None:
+    """The specifier that the build requirements give for a tool; names compare as PEP 503 normalises them."""
+    for fact in requires:
+        match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^]]*\])?\s*\(?([^;@)]*)", fact.value)
+        if match and re.sub(r"[-_.]+", "-", match[1]).lower() == tool:
+            return Fact(match[2].strip(), fact.origin)
+    return None
+
+
+def _path(document: Document, text: Fact[str] | None) -> Fact[Path] | None:
+    if text is None or "\0" in text.value:
+        return None
+    return Fact(document.path.parent / text.value, text.origin)
+
+
+def _text(document: Document, *keys: str) -> Fact[str] | None:
+    """The text under these keys with its origin; None if it is absent or no text."""
+    value = document.table(*keys[:-1]).get(keys[-1])
+    return Fact(value, document.origin(*keys)) if isinstance(value, str) and value else None
+
+
+def _texts(document: Document, *keys: str) -> tuple[Fact[str], ...]:
+    """A list of texts, or one text split at spaces, each with the origin of the key."""
+    return tuple(Fact(word, document.origin(*keys)) for word in _words(document.table(*keys[:-1]).get(keys[-1])))
+
+
+def _words(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from value.split()
+    elif isinstance(value, list):
+        yield from (word for word in value if isinstance(word, str))

@@ -1,0 +1,35 @@
+"""Where Cargo keeps the sources of a locked package on this machine, if it has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from crossplan.project.lock import LockedPackage
+
+
+def cargo_home(env: Mapping[str, str], cwd: Path | None = None) -> Path | None:
+    """`CARGO_HOME`, by default `.cargo` of the home directory; None where neither is known."""
+    if named := env.get("CARGO_HOME"):
+        return (cwd or Path.cwd()) / named
+    home = env.get("HOME") or env.get("USERPROFILE")
+    return Path(home) / ".cargo" if home else None
+
+
+def find_source(package: LockedPackage, env: Mapping[str, str]) -> Path | None:
+    """The manifest of a package from a registry, unpacked by an earlier build; None if it is not there."""
+    if package.source is None or not package.source.startswith(("registry+", "sparse+")):
+        return None
+    home = cargo_home(env)
+    name = f"{package.name}-{package.version}"
+    if home is None or "/" in name or "\\" in name:
+        return None
+    return next((path for index in _indexes(home) if (path := index / name / "Cargo.toml").is_file()), None)
+
+
+def _indexes(home: Path) -> Iterator[Path]:
+    """One folder for each registry."""
+    try:
+        yield from sorted((home / "registry" / "src").iterdir())
+    except OSError:
+        return

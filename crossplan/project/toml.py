@@ -1,0 +1,133 @@
+"""TOML files of a user's project: read with a bound, errors as values, and the line on which a key stands.
+
+The grammar is tomllib's (TOML 1.0); it tells no lines, so `Document.line` finds a key by reading the text again. That
+is a help for people and decides nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from crossplan.origin import Origin, OriginKind
+
+MAX_BYTES = 4 << 20
+_PART = r"""\s*(?:"([^"\n]*)"|'([^'\n]*)'|([A-Za-z0-9_-]+))\s*"""
+_HEADER = re.compile(rf"\s*\[\[?({_PART}(?:\.{_PART})*)\]\]?")
+_KEY = re.compile(rf"({_PART}(?:\.{_PART})*)=")
+_PLACE = re.compile(r"\(at line (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectProblem:
+    """A project file that cannot be read or used: its path as shown to the user, the line or None, one sentence."""
+
+    path: str
+    line: int | None
+    reason: str
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """One TOML file: where it lies, how the user is shown that, its text and its values."""
+
+    path: Path
+    shown: str
+    text: str
+    data: Mapping[str, Any]
+
+    @cached_property
+    def _lines(self) -> dict[tuple[str, ...], int]:
+        """The first line of each dotted key and table header."""
+        found: dict[tuple[str, ...], int] = {}
+        for keys, line in _keys(self.text):
+            for end in range(len(keys), 0, -1):
+                found.setdefault(keys[:end], line)
+        return found
+
+    def line(self, *keys: str) -> int | None:
+        """The line (from 1) of a key, or of the nearest table around it that stands in the text."""
+        return next((line for end in range(len(keys), 0, -1) if (line := self._lines.get(keys[:end]))), None)
+
+    def origin(self, *keys: str, kind: OriginKind = "project") -> Origin:
+        """The origin of a value of this file."""
+        return Origin(kind, self.shown, dotted(keys), self.line(*keys))
+
+    def table(self, *keys: str) -> Mapping[str, Any]:
+        """The table under these keys; empty where there is none."""
+        value: Any = self.data
+        for key in keys:
+            value = value.get(key) if isinstance(value, Mapping) else None
+        return value if isinstance(value, Mapping) else {}
+
+    def problem(self, reason: str, *keys: str) -> ProjectProblem:
+        """A problem at a key of this file."""
+        return ProjectProblem(self.shown, self.line(*keys), reason, dotted(keys) or None)
+
+
+def dotted(keys: tuple[str, ...]) -> str:
+    """Keys as TOML writes them: `target.'cfg(unix)'.linker`."""
+    return ".".join(key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f"'{key}'" for key in keys)
+
+
+def shown(path: Path, base: Path) -> str:
+    """The path as the user would write it: relative below the current directory `base`, else absolute."""
+    text = os.path.relpath(path, base) if path.is_relative_to(base) else str(path)
+    return text.replace("\\", "/") if os.sep == "\\" else text
+
+
+def read_text(path: Path, base: Path, limit: int = MAX_BYTES) -> str | ProjectProblem | None:
+    """The text of a regular file of at most `limit` bytes; None where there is none."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return ProjectProblem(shown(path, base), None, "is no regular file")
+        if status.st_size > limit:
+            return ProjectProblem(shown(path, base), None, f"has {status.st_size} bytes; at most {limit} are read")
+        with path.open("rb") as file:
+            return file.read(limit).decode("utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except UnicodeDecodeError as error:
+        return ProjectProblem(shown(path, base), None, f"is not UTF-8: byte {error.start:#x}")
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        return ProjectProblem(shown(path, base), None, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+
+
+def read_toml(path: Path, base: Path, limit: int = MAX_BYTES) -> Document | ProjectProblem | None:
+    """The document at `path`; a problem if it is no TOML; None where there is no such file."""
+    text = read_text(path, base, limit)
+    if not isinstance(text, str):
+        return text
+    import tomllib
+
+    try:
+        return Document(path, shown(path, base), text, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        reason = f"is no TOML: {str(error).partition(' (at ')[0]}"
+        return ProjectProblem(shown(path, base), int(place[1]) if place else None, reason)
+    except (RecursionError, ValueError) as error:  # nested too deep; an integer of too many digits
+        return ProjectProblem(shown(path, base), None, f"is no TOML that can be read: {type(error).__name__}")
+
+
+def _split(keys: str) -> tuple[str, ...]:
+    return tuple(next((part for part in match if part), "") for match in re.findall(_PART, keys))
+
+
+def _keys(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Every header and every key at the start of a line, with its line."""
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.split("\n"), 1):
+        if header := _HEADER.match(line):
+            table = _split(header[1])
+            yield table, number
+        elif key := _KEY.match(line):
+            yield table + _split(key[1]), number
