@@ -33,6 +33,7 @@ from crossplan.readers.libpython import (
     PY_VERSION,
     PYTHON_SYMBOL,
     LibraryName,
+    library_name,
     named_library,
     version_of_word,
     version_text,
@@ -123,7 +124,7 @@ def read_python(elf: ElfFile, soname: str | None, needed: tuple[str, ...]) -> _P
     found = {name: symbol for name in LOOKED_UP if (symbol := find_symbol(elf, name))}
     if PYTHON_SYMBOL not in found:
         return _Python(None, None, named and named.free_threaded, named and named.debug, tuple(found))
-    version, version_from = _version(elf, found, named if soname else None)
+    version, version_from = _version(elf, found, library_name(soname) if soname else None)
     return _Python(
         version=version,
         version_from=version_from,

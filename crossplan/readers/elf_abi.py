@@ -75,7 +75,7 @@ def _arm(elf: ElfFile, loaders: tuple[str, ...]) -> Abi:
 
 
 def _arm_float(flags: int, attributes: dict[int, int] | None, loaders: tuple[str, ...]) -> FloatAbi | None:
-    """The calling convention. The two flags are defined for linked EABI 5 images only; objects say it in an attribute."""
+    """The calling convention. The flags are defined for linked EABI 5 images only; objects say it in an attribute."""
     if flags >> 24 == 5 and flags & _EF_ARM_ABI_FLOAT_HARD:
         return "hard"
     if flags >> 24 == 5 and flags & _EF_ARM_ABI_FLOAT_SOFT:

@@ -58,12 +58,9 @@ def library_name(name: str) -> LibraryName | None:
 
 
 def named_library(own: str | None, needed: Iterable[str]) -> LibraryName | None:
-    """The Python library that an image is (by its own name) or needs."""
-    for name in (own, *needed):
-        found = library_name(name) if name else None
-        if found:
-            return found
-    return None
+    """The Python library that an image is (by its own name) or needs; of a stable-ABI stub, the one behind it."""
+    found = [library for name in (own, *needed) if name and (library := library_name(name))]
+    return next((library for library in found if library.minor), found[0] if found else None)
 
 
 def version_of_word(value: int) -> str | None:
