@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from crossplan.origin import Fact, Origin
+from crossplan.project.cargo_config import CargoConfig
 from crossplan.project.lock import Lock
 from crossplan.project.toml import ProjectProblem
 
@@ -144,6 +145,7 @@ class Project:
     resolver: str = "1"
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     target_dir: Fact[Path] | None = None
+    cargo: CargoConfig = field(default_factory=CargoConfig)
     backend: Backend | None = None
     pyproject: PyProject | None = None
     cross: CrossConfig | None = None

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from crossplan.origin import Fact, Origin
+from crossplan.project.cargo_config import read_cargo_config
 from crossplan.project.lock import Lock, read_lock
 from crossplan.project.model import Package, Project
+from crossplan.project.profiles import profiles
 from crossplan.project.pyo3_use import Sources, find_use, uses_pyo3
+from crossplan.project.pyproject import PyProject, read_pyproject
 from crossplan.project.toml import Document, ProjectProblem
+from crossplan.project.toolfiles import read_cross, read_rust_toolchain
 from crossplan.project.workspace import Manifests, find_upwards, members, resolver, selected
 from crossplan.triple import Target
+
+_T = TypeVar("_T")
 
 
 def read_project(
@@ -28,30 +36,74 @@ def read_project(
     `known`: PyO3's releases, of which a requirement without a lock file takes the newest that meets it.
     """
     manifests = Manifests(start)
-    path = manifest_path or find_upwards(start, "Cargo.toml")
+    problems = manifests.problems
+    cargo = read_cargo_config(start, env, target)
+    problems += cargo.problems
+    pyproject, path = _entry(start, manifest_path, problems)
     manifest = manifests.document(path) if path else None
+    toolchain = _kept(read_rust_toolchain(start, env), problems)
+    backend = pyproject.backend if pyproject else None
     if manifest is None:
-        return Project(problems=tuple(manifests.problems))
+        return Project(
+            cargo=cargo, pyproject=pyproject, backend=backend, rust_toolchain=toolchain, problems=tuple(problems)
+        )
     root = manifests.workspace(manifest)
     folder = (root or manifest).path.parent
-    lock = read_lock(folder / "Cargo.lock", start)
-    if isinstance(lock, ProjectProblem):
-        manifests.problems.append(lock)
-        lock = None
+    lock = _kept(read_lock(folder / "Cargo.lock", start), problems)
     packages = selected(manifests, root, manifest)
     package = choose_package(manifests, root, packages, lock)
     version = resolver(root, manifest)
     sources = Sources(manifests, lock, target, version, known, env)
+    asked = {fact.value: fact.origin for fact in backend.features} if backend else {}
+    default = not (backend and backend.no_default_features)
     return Project(
         root=folder,
         package=package,
         packages=packages,
-        pyo3=find_use(sources, packages, package) if package else None,
+        pyo3=find_use(sources, packages, package, asked, default=default) if package else None,
         lock=lock,
         resolver=version,
-        target_dir=Fact(folder / "target", Origin("default")),
-        problems=tuple(manifests.problems),
+        profiles=profiles(root or manifest, cargo.profiles),
+        target_dir=cargo.target_dir or Fact(folder / "target", Origin("default")),
+        cargo=cargo,
+        backend=backend,
+        pyproject=pyproject,
+        cross=_kept(read_cross(folder, start, env), problems),
+        rust_toolchain=toolchain,
+        problems=tuple(problems),
     )
+
+
+def _kept(found: _T | ProjectProblem | None, problems: list[ProjectProblem]) -> _T | None:
+    """What was read; a problem is put with the others."""
+    if isinstance(found, ProjectProblem):
+        problems.append(found)
+        return None
+    return found
+
+
+def _entry(
+    start: Path, manifest_path: Path | None, problems: list[ProjectProblem]
+) -> tuple[PyProject | None, Path | None]:
+    """The pyproject.toml and the Cargo.toml that count.
+
+    A backend that names a manifest means that one, unless the user names another or stands in a folder below with a
+    manifest of its own. A pyproject.toml above a manifest is its project's if it leads there, or stands in one repository.
+    """
+    nearest = manifest_path or find_upwards(start, "Cargo.toml")
+    found = find_upwards(start, "pyproject.toml")
+    pyproject = _kept(read_pyproject(found, start), problems) if found else None
+    if found is None or pyproject is None:
+        return None, nearest
+    named = pyproject.backend.manifest_path if pyproject.backend else None
+    path = Path(os.path.normpath(named.value)) if named else None
+    if manifest_path is None and path is not None and path.is_file():
+        inner = nearest is not None and nearest.parent != found.parent and nearest.is_relative_to(found.parent)
+        nearest = nearest if inner else path
+    if nearest is None or found.parent.is_relative_to(nearest.parent) or path == nearest or found.parent == start:
+        return pyproject, nearest
+    outer = path is None and nearest.is_relative_to(found.parent) and not (nearest.parent / ".git").exists()
+    return (pyproject if outer else None), nearest
 
 
 def choose_package(
