@@ -27,14 +27,13 @@ from crossplan.readers.elf_tables import (
 )
 from crossplan.readers.image import Image, ImageKind
 from crossplan.readers.libpython import (
-    DEBUG_SYMBOL,
-    FREE_THREADED_SYMBOL,
     LOOKED_UP,
     PY_VERSION,
     PYTHON_SYMBOL,
     LibraryName,
     library_name,
     named_library,
+    python_flags,
     version_of_word,
     version_text,
 )
@@ -120,18 +119,13 @@ class _Python(NamedTuple):
 
 def read_python(elf: ElfFile, soname: str | None, needed: tuple[str, ...]) -> _Python:
     """Look up the few symbols that tell which Python this is; else what the names say."""
-    named = named_library(soname, needed)
     found = {name: symbol for name in LOOKED_UP if (symbol := find_symbol(elf, name))}
-    if PYTHON_SYMBOL not in found:
-        return _Python(None, None, named and named.free_threaded, named and named.debug, tuple(found))
-    version, version_from = _version(elf, found, library_name(soname) if soname else None)
-    return _Python(
-        version=version,
-        version_from=version_from,
-        free_threaded=FREE_THREADED_SYMBOL in found or bool(named and named.free_threaded),
-        debug=DEBUG_SYMBOL in found or bool(named and named.debug),
-        exports=tuple(found),
-    )
+    is_python = PYTHON_SYMBOL in found
+    version, version_from = None, None
+    if is_python:
+        version, version_from = _version(elf, found, library_name(soname) if soname else None)
+    free_threaded, debug = python_flags(found, named_library(soname, needed), is_python)
+    return _Python(version, version_from, free_threaded, debug, tuple(found))
 
 
 def _version(elf: ElfFile, found: dict[str, Symbol], named: LibraryName | None) -> tuple[str | None, str | None]:

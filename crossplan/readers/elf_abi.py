@@ -31,6 +31,7 @@ from crossplan.readers.elf_tables import (
     SHT_MIPS_ABIFLAGS,
 )
 from crossplan.readers.image import FloatAbi
+from crossplan.readers.leb128 import uleb128
 from crossplan.readers.source import ReadError
 
 _EF_ARM_ABI_FLOAT_SOFT, _EF_ARM_ABI_FLOAT_HARD = 0x200, 0x400
@@ -130,20 +131,6 @@ def _pairs(data: bytes, found: dict[int, int]) -> None:
         if tag in _TEXT_TAGS or (tag >= _TAG_COMPATIBILITY and (tag % 2 or tag == _TAG_COMPATIBILITY)):
             end = data.find(b"\0", place)
             place = len(data) if end < 0 else end + 1
-
-
-def uleb128(data: bytes, place: int) -> tuple[int, int]:
-    """An unsigned LEB128 number of at most ten bytes, and the place after it."""
-    value = 0
-    for shift in range(0, 70, 7):
-        if place >= len(data):
-            raise ReadError("a LEB128 number is cut off", f"offset {place:#x} of its section")
-        byte = data[place]
-        place += 1
-        value |= (byte & 0x7F) << shift
-        if not byte & 0x80:
-            return value, place
-    raise ReadError("a LEB128 number is longer than ten bytes", f"offset {place:#x} of its section")
 
 
 def _ppc64(elf: ElfFile, loaders: tuple[str, ...]) -> Abi:

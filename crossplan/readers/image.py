@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ImageFormat = Literal["elf", "pe", "mach-o", "ar", "import-library", "wasm"]
-ImageKind = Literal["shared", "executable", "relocatable", "archive", "core"]
+ImageKind = Literal["shared", "executable", "relocatable", "archive", "core", "debug"]
 Endian = Literal["little", "big"]
 FloatAbi = Literal["hard", "soft"]
 Libc = Literal["glibc", "musl", "bionic"]
@@ -19,7 +19,7 @@ Libc = Literal["glibc", "musl", "bionic"]
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """One file for one architecture, or (fat Mach-O) the `slices` for several.
+    """One file for one architecture, or (fat Mach-O) the `slices` for several and what they have in common.
 
     `abi` holds what tells two ABIs of one machine apart: `elfv1` `elfv2` (PPC64), `o32` `n32` `n64` (MIPS),
     `x32`, `ilp32`, `eabi5` (ARM), `lp64d` `lp64f` `lp64` `ilp32d` … (RISC-V, LoongArch).
@@ -49,9 +49,8 @@ class Image:
     minimum_os: str | None = None  # Mach-O minos, PE subsystem version; None if not named
     android_api: int | None = None
     python_version: str | None = None  # from the binary itself
-    python_version_from: str | None = (
-        None  # `Py_Version`, `version resource`, `version string`, `current version`, `soname`
-    )
+    # `Py_Version`, `version resource`, `version string`, `soname`, `current version`
+    python_version_from: str | None = None
     free_threaded: bool | None = None  # None: the image does not tell
     debug: bool | None = None
     exports: tuple[str, ...] = ()  # only those that were looked up (see each reader)

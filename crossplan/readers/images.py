@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from crossplan.readers.elf import read_elf
 from crossplan.readers.elf_tables import ELFMAG
 from crossplan.readers.image import Image
+from crossplan.readers.macho import FAT_MAGICS, fat_slices, read_macho
+from crossplan.readers.macho_file import MAGICS
 from crossplan.readers.pe import read_pe
 from crossplan.readers.source import ByteSource, ReadError
 from crossplan.readers.window import Window
@@ -16,9 +20,30 @@ def read_image(source: ByteSource, name: str, *, want_symbols: bool = True) -> I
     With `want_symbols` false nothing is looked up in symbol tables: then no Python version, free-threading or debug.
     """
     window = Window(source)
+    if window.upto(0, 4) in FAT_MAGICS:
+        slices = fat_slices(window)
+        return _fat(tuple(_thin(part, f"{name} (slice {n})", want_symbols) for n, part in enumerate(slices)))
+    return _thin(window, name, want_symbols)
+
+
+def _fat(slices: tuple[Image, ...]) -> Image:
+    """The `Image` of a fat file: its slices (one may be a static library), and in its own fields what all have in common."""
+    common = {
+        field.name: getattr(slices[0], field.name)
+        for field in fields(Image)
+        if len({getattr(image, field.name) for image in slices}) == 1
+    }
+    empty = {"kind": slices[0].kind, "machine": None, "bits": None, "endian": None}
+    return Image(**{**empty, **common, "format": "mach-o", "slices": slices})
+
+
+def _thin(window: Window, name: str, want_symbols: bool) -> Image:
+    """The `Image` of a file, or of a slice of a fat one, that is for one architecture."""
     magic = window.upto(0, 8)
     if magic.startswith(ELFMAG):
         return read_elf(window, want_symbols=want_symbols)
     if magic.startswith(b"MZ"):
         return read_pe(window, want_symbols=want_symbols)
+    if magic[:4] in MAGICS:
+        return read_macho(window, want_symbols=want_symbols)
     raise ReadError(f"{name}: no ELF, PE, Mach-O, archive or wasm file", "offset 0x0")

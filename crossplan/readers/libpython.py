@@ -8,7 +8,7 @@ names), Include/patchlevel.h (`PY_VERSION_HEX`), Objects/object.c (`_Py_MergeZer
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import NamedTuple
 
 from crossplan.python import version_from_hex
@@ -23,7 +23,7 @@ LOOKED_UP = (PY_VERSION, FREE_THREADED_SYMBOL, DEBUG_SYMBOL, PYTHON_SYMBOL, "PyP
 # libpython3.13td.so.1.0, libpython3.7m.dylib, libpython3.12.dll, libpython3.11.a; abiflags as configure.ac makes them
 _UNIX = re.compile(r"(?:lib|cyg|msys-)python(\d)(?:\.(\d{1,2}))?([tdmu]*)(?:\.(?:so[.\d]*|dylib|dll(?:\.a)?|a))?")
 _WINDOWS = re.compile(r"python(\d)(\d{1,2})?(t?)(_d)?\.(?:dll|lib)", re.IGNORECASE)
-_FRAMEWORK = re.compile(r"(?:^|/)Python(T?)\.framework/(?:Versions/(\d)\.(\d{1,2})(t?)/)?Python(T?)")
+_FRAMEWORK = re.compile(r"(?:^|/)Python3?(T?)\.framework/(?:Versions/(\d)\.(\d{1,2})(t?)/)?Python3?(T?)")
 # PY_VERSION as the linker keeps it: a text of its own. Only minor versions of before `Py_Version`.
 _VERSION_TEXT = re.compile(rb"\0(3\.(?:[6-9]|10)\.\d{1,2}(?:(?:a|b|rc)\d{1,2})?\+?)\0")
 _OVERLAP = 24
@@ -61,6 +61,17 @@ def named_library(own: str | None, needed: Iterable[str]) -> LibraryName | None:
     """The Python library that an image is (by its own name) or needs; of a stable-ABI stub, the one behind it."""
     found = [library for name in (own, *needed) if name and (library := library_name(name))]
     return next((library for library in found if library.minor), found[0] if found else None)
+
+
+def python_flags(found: Container[str], named: LibraryName | None, is_python: bool) -> tuple[bool | None, bool | None]:
+    """Whether an image is free-threaded, and debug: by symbols of the Python in it, and by the name of its library.
+
+    Of an image that holds no Python, only the name tells; None where nothing does.
+    """
+    free_threaded, debug = (named.free_threaded, named.debug) if named else (None, None)
+    if not is_python:
+        return free_threaded, debug
+    return FREE_THREADED_SYMBOL in found or bool(free_threaded), DEBUG_SYMBOL in found or bool(debug)
 
 
 def version_of_word(value: int) -> str | None:

@@ -11,13 +11,12 @@ from struct import Struct
 
 from crossplan.readers.image import Image
 from crossplan.readers.libpython import (
-    DEBUG_SYMBOL,
-    FREE_THREADED_SYMBOL,
     LOOKED_UP,
     PY_VERSION,
     PYTHON_SYMBOL,
     library_name,
     named_library,
+    python_flags,
     version_of_word,
 )
 from crossplan.readers.pe_file import (
@@ -56,9 +55,9 @@ def read_pe(source: ByteSource, *, want_symbols: bool = True) -> Image:
     own, needed = pe.own_name, pe.imports
     subsystem, minimum_os = pe.subsystem
     exports = {name: address for name in LOOKED_UP if (address := pe.export(name))} if want_symbols else {}
-    named = named_library(own, needed)
     is_python = PYTHON_SYMBOL in exports or bool(own and library_name(own))
     version, version_from = _version(pe, exports, own)
+    free_threaded, debug = python_flags(exports, named_library(own, needed), is_python)
     return Image(
         format="pe",
         kind="shared" if pe.characteristics & IMAGE_FILE_DLL else "executable",
@@ -72,16 +71,11 @@ def read_pe(source: ByteSource, *, want_symbols: bool = True) -> Image:
         minimum_os=minimum_os,
         python_version=version,
         python_version_from=version_from,
-        free_threaded=_flag(is_python, FREE_THREADED_SYMBOL in exports, named and named.free_threaded),
-        debug=_flag(is_python, DEBUG_SYMBOL in exports, named and named.debug),
+        free_threaded=free_threaded,
+        debug=debug,
         exports=tuple(exports),
         flags=pe.characteristics,
     )
-
-
-def _flag(is_python: bool, exported: bool, named: bool | None) -> bool | None:
-    """True if a symbol or a name says so, False if it could be told, None if nothing tells."""
-    return exported or bool(named) if is_python else named
 
 
 def _os(subsystem: int, needed: tuple[str, ...]) -> str:
