@@ -1,0 +1,131 @@
+"""The typed Python API: the stages of the pipeline as functions, used by the command line.
+
+    request = make_request(Options(target="armv7-unknown-linux-gnueabihf", sysroots=("root",)), os.environ, os.getcwd(),
+                           this_machine())
+    situation = make_situation(request)
+    plan = make_plan(situation, place_below("out"))
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+
+from crossplan.evidence import Evidence
+from crossplan.origin import Fact, Origin
+from crossplan.plan import Place, Plan, make_plan
+from crossplan.pyo3 import Rules, UnknownRelease, find_rules
+from crossplan.python import PythonChoice
+from crossplan.request import Options, Request, RequestError, make_request
+from crossplan.selection import Selection, Wish, select
+from crossplan.situation import Situation
+from crossplan.toolchain.confined import refuse_below
+from crossplan.toolchain.host_python import HostProvider, LiveHost
+from crossplan.toolchain.machine import this_machine
+
+__all__ = [
+    "Options",
+    "Plan",
+    "Request",
+    "RequestError",
+    "Situation",
+    "make_plan",
+    "make_request",
+    "make_situation",
+    "place_below",
+    "place_in_cache",
+    "read_evidence",
+    "this_machine",
+]
+
+
+def read_evidence(request: Request) -> Evidence | None:
+    """Scan the root of a request; None where none was given. `RootError` for one that is none."""
+    if not request.sysroots:
+        return None
+    from crossplan.scan import scan
+    from crossplan.sysroot import open_sysroot
+
+    with open_sysroot(*(os.path.join(request.cwd, root) for root in request.sysroots)) as root:  # noqa: PTH118
+        return scan(root)
+
+
+def make_situation(
+    request: Request, evidence: Evidence | None = None, provider: HostProvider | None = None, *, resolve: bool = True
+) -> Situation:
+    """The situation as it is. `provider` stands for the host's Python; by default the one that PyO3 would find is asked.
+
+    With `resolve` false nothing is predicted, for those who only want the plan.
+    """
+    if provider is None:
+        refuse = refuse_below(request.sysroots, request.environ, request.host, request.build_cwd)
+        provider = LiveHost(refuse)
+    situation = Situation(
+        request=request,
+        rules=_rules(request),
+        evidence=evidence,
+        selection=choose_python(request, evidence) if evidence is not None else None,
+        provider=provider,
+        environ=request.environ,
+        resolution=None,
+    )
+    return situation.resolved() if resolve else situation
+
+
+def _rules(request: Request) -> Rules | None:
+    """The rules of the release; None for one from before the tables."""
+    try:
+        return find_rules(request.pyo3.value)
+    except UnknownRelease:
+        return None
+
+
+def choose_python(request: Request, evidence: Evidence) -> Selection:
+    """The Python that is meant: by the wishes, and where they leave several, by what the environment says of PyO3."""
+    selection = select(evidence.pythons, request.target, request.wish)
+    for name, wish in _implied(request, evidence):
+        if selection.python is not None or len(selection.candidates) < 2:
+            break
+        narrowed = select(selection.candidates, request.target, wish)
+        if narrowed.python is not None:
+            rejected = (*selection.rejected, *narrowed.rejected)
+            return Selection(narrowed.python, selection.candidates, rejected, implied=name)
+    return selection
+
+
+def _implied(request: Request, evidence: Evidence) -> list[tuple[str, Wish]]:
+    """Wishes that variables of PyO3 express, each with its variable."""
+    environ, found = request.environ, []
+    if text := environ.get("PYO3_CROSS_PYTHON_VERSION"):
+        try:
+            found.append(("PYO3_CROSS_PYTHON_VERSION", Wish(python=_said(PythonChoice.parse(text), "PYO3_CROSS_PYTHON_VERSION"))))
+        except ValueError:
+            pass
+    if text := environ.get("_PYTHON_SYSCONFIGDATA_NAME"):
+        found.append(("_PYTHON_SYSCONFIGDATA_NAME", Wish(sysconfigdata=_said(text, "_PYTHON_SYSCONFIGDATA_NAME"))))
+    if text := environ.get("PYO3_CROSS_LIB_DIR"):
+        below = os.path.relpath(os.path.realpath(text), os.path.realpath(os.path.join(request.cwd, evidence.root)))  # noqa: PTH118
+        if not below.startswith(".."):
+            found.append(("PYO3_CROSS_LIB_DIR", Wish(under=_said(below, "PYO3_CROSS_LIB_DIR"))))
+    return found
+
+
+def _said(value: object, name: str) -> Fact:  # type: ignore[type-arg]  # of the value's own type
+    return Fact(value, Origin("variable", key=name))
+
+
+def place_below(folder: str) -> Place:
+    """Files directly below `folder`."""
+    return lambda name, text: os.path.join(os.path.abspath(folder), name)  # noqa: PTH100, PTH118
+
+
+def place_in_cache(environ: Mapping[str, str]) -> Place:
+    """Files in the user's cache, in a folder named by the text, so that two plans never meet in one file."""
+    cache = environ.get("XDG_CACHE_HOME") or os.path.join(environ.get("HOME") or environ.get("LOCALAPPDATA") or "/", ".cache")  # noqa: PTH118
+
+    def place(name: str, text: str) -> str:
+        digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        return os.path.join(os.path.abspath(cache), "crossplan", digest, name)  # noqa: PTH100, PTH118
+
+    return place

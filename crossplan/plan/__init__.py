@@ -1,0 +1,91 @@
+"""The plan: the environment, files and command that make a build right, found by asking what PyO3 makes of each way.
+
+A plan is right when `resolve`, given the plan's environment, reaches the goal. The smallest change comes first.
+"""
+
+from __future__ import annotations
+
+from crossplan.plan.artifact import artifact_of
+from crossplan.plan.candidates import Place, candidates
+from crossplan.plan.choose import Choice, choose
+from crossplan.plan.dependencies import dependency_changes
+from crossplan.plan.goal import Goal, goal_of
+from crossplan.plan.linking import linker, runner, rustflags
+from crossplan.plan.model import Change, Plan
+from crossplan.plan.tools import api_level, command, misleading, passthrough, tool_changes
+from crossplan.request import Request
+from crossplan.situation import Situation, apply
+
+__all__ = ["Change", "Goal", "Place", "Plan", "make_plan"]
+
+
+def make_plan(situation: Situation, place: Place) -> Plan:
+    """The plan for a situation; `place` says where a file of a name and text is to lie."""
+    request = situation.request
+    python = situation.selection.python if situation.selection is not None else None
+    goal = goal_of(request, python, stable=_asks_stable(request))
+    choice = _choice(situation, goal, place)
+    resolution = choice.resolution if choice is not None else None
+    artifact = artifact_of(request, python, resolution)
+    candidate = choice.candidate if choice is not None else None
+    files = dict(candidate.files) if candidate is not None else {}
+
+    changes = [Change(name, value, _reason(choice, name)) for name, value in candidate.changes.items()] if candidate else []
+    compiler, link_change = linker(request, api_level(python))
+    changes += [link_change] if link_change is not None else []
+    changes += rustflags(request, python, resolution)
+    run_change = runner(request, python)
+    changes += [run_change] if run_change is not None else []
+    changes += dependency_changes(request, compiler)
+    changes += tool_changes(request, python, artifact)
+    changes += misleading(request)
+    changes += passthrough(request, changes, files)
+    changes = [change for change in changes if request.environ.get(change.name) != change.value]
+
+    environ = apply(situation.environ, {change.name: change.value for change in changes})
+    return Plan(
+        as_is=situation,
+        planned=situation.under(environ, files, resolution),
+        changes=tuple(changes),
+        files=files,
+        command=command(request, goal),
+        artifact=artifact,
+        goal=goal,
+        missed=choice.missed if choice is not None else ("outcome",),
+        means=candidate.means if candidate is not None else "as-is",
+        reason=candidate.reason if candidate is not None else "",
+        config_text=candidate.config_text if candidate is not None else None,
+    )
+
+
+def _asks_stable(request: Request) -> bool:
+    """Whether a stable-ABI feature is asked for."""
+    return any(name == "abi3" or name.startswith(("abi3-py", "abi3t")) for name in request.feature_names)
+
+
+def _choice(situation: Situation, goal: Goal, place: Place) -> Choice | None:
+    """The way that is taken; None for a release that is not described."""
+    if situation.rules is None:
+        return None
+    python = situation.selection.python if situation.selection is not None else None
+    ways = candidates(situation.request, situation.rules, python, goal, place)
+    if situation.request.sysroots and python is None:
+        ways = iter([next(ways)])  # nothing says which Python is meant, so nothing is changed
+    return choose(situation, ways, _base(situation, goal), goal)
+
+
+def _base(situation: Situation, goal: Goal) -> dict[str, str | None]:
+    """What decides whether libpython is linked, beside the Python that is found."""
+    name = "PYO3_BUILD_EXTENSION_MODULE"
+    rules, request = situation.rules, situation.request
+    if rules is None or name not in rules.variables:
+        return {}
+    if goal.links is False and name not in request.environ and "extension-module" not in request.feature_names:
+        return {name: "1"}
+    return {name: None} if goal.links is True and name in request.environ else {}
+
+
+def _reason(choice: Choice | None, name: str) -> str:
+    if name == "PYO3_BUILD_EXTENSION_MODULE":
+        return "a module must not link libpython, and a program must"
+    return choice.candidate.reason if choice is not None else ""

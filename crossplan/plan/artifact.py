@@ -1,0 +1,105 @@
+"""What the build leaves behind, what it must be called to be imported, and the tags of a wheel that holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crossplan.evidence import TargetPython
+from crossplan.plan.tags import wheel_tags
+from crossplan.python import minor_version
+from crossplan.request import Request
+from crossplan.resolve import Resolution
+from crossplan.triple import Target
+
+# target_os -> prefix and suffix of a cdylib (rustc --print file-names; std::env::consts).
+_CDYLIB = {
+    "windows": ("", ".dll"),
+    "cygwin": ("cyg", ".dll"),
+    "macos": ("lib", ".dylib"),
+    "ios": ("lib", ".dylib"),
+    "emscripten": ("", ".wasm"),
+    "wasi": ("", ".wasm"),
+}
+# Rust's platform words in the suffix of a Windows module (CPython PC/pyconfig.h, PYD_PLATFORM_TAG).
+_PYD = {"x86_64": "win_amd64", "x86": "win32", "aarch64": "win_arm64"}
+_PLAIN_SUFFIX = ("freebsd", "openbsd", "aix", "illumos", "solaris", "haiku")  # no multiarch name: `.cpython-313.so`
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """`cargo_file` is the path below the workspace root, `suffix` what importing demands, `install_as` the file name.
+
+    None: the project has no library (`cargo_file`, `install_as`), or nothing tells the suffix.
+    """
+
+    cargo_file: str | None
+    suffix: str | None
+    install_as: str | None
+    tags: tuple[str, ...] = ()
+
+
+def artifact_of(request: Request, python: TargetPython | None, resolution: Resolution | None) -> Artifact:
+    """The artifact of the project's library, or of its program, under the configuration that PyO3 concludes."""
+    target, package = request.target, request.project.package
+    suffix = extension_suffix(target, python, resolution)
+    folder = output_folder(request)
+    if request.purpose.value == "embedding":
+        name = package.bins[0].name if package is not None and package.bins else None
+        file = None if name is None else f"{folder}/{name}{'.exe' if target.os == 'windows' else ''}"
+        return Artifact(file, suffix, None)
+    name = package.lib_name.value if package is not None and package.lib_name is not None else None
+    tags = wheel_tags(request, python, resolution, stable_abi(resolution))
+    if name is None:
+        return Artifact(None, suffix, None, tags)
+    before, after = _CDYLIB.get(target.os, ("lib", ".so"))
+    return Artifact(f"{folder}/{before}{name}{after}", suffix, None if suffix is None else f"{name}{suffix}", tags)
+
+
+def output_folder(request: Request) -> str:
+    """The folder of the output, relative to the workspace's root where it lies below it."""
+    project = request.project
+    profile = project.profiles.get(request.profile.value)
+    folder = profile.folder if profile else {"dev": "debug", "test": "debug", "bench": "release"}.get(
+        request.profile.value, request.profile.value
+    )
+    target_dir = request.cargo.target_dir or project.target_dir
+    if target_dir is None or project.root is None:
+        base = "target"
+    elif target_dir.value.is_relative_to(project.root):
+        base = target_dir.value.relative_to(project.root).as_posix()
+    else:
+        base = target_dir.value.as_posix()
+    return f"{base}/{request.target.triple}/{folder}"
+
+
+def stable_abi(resolution: Resolution | None) -> str | None:
+    """`abi3` or `abi3t` if what is compiled uses only that, else None."""
+    config = resolution.config if resolution is not None else None
+    if config is None or resolution is None or "Py_LIMITED_API" not in resolution.cfg:
+        return None
+    if config.implementation != "CPython":
+        return None
+    if config.target_abi is not None:
+        return "abi3t" if "-abi3t-" in config.target_abi else "abi3" if "-abi3-" in config.target_abi else None
+    return "abi3" if config.abi3 else None
+
+
+def extension_suffix(target: Target, python: TargetPython | None, resolution: Resolution | None) -> str | None:
+    """The file-name suffix under which the target's Python imports the module: the stable ABI's, or its own EXT_SUFFIX."""
+    if stable := stable_abi(resolution):
+        return ".pyd" if target.os == "windows" else f".{stable}.so"
+    if python is not None and (own := python.text("ext_suffix")):
+        return own
+    config = resolution.config if resolution is not None else None
+    version = minor_version(config.version) if config is not None else None
+    if version is None or config is None or config.implementation != "CPython":
+        return None
+    flags = "t" if "Py_GIL_DISABLED" in config.build_flags else ""
+    digits = f"{version.major}{version.minor}{flags}"
+    if target.os == "windows":
+        word = _PYD.get(target.machine)
+        return f".cp{digits}-{word}.pyd" if word else None
+    if target.multiarch is not None and target.os != "cygwin":
+        os_word = target.multiarch.split("-", 1)[-1] if target.os == "ios" else target.multiarch
+        return f".cpython-{digits}-{os_word}.so"
+    return f".cpython-{digits}.so" if target.os in _PLAIN_SUFFIX else None

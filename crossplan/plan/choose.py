@@ -1,0 +1,64 @@
+"""Which candidate is taken: the first under which PyO3 concludes the goal, less what turns out to change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from crossplan.plan.candidates import Candidate
+from crossplan.plan.goal import Goal, shortfalls
+from crossplan.resolve import Resolution
+from crossplan.situation import Situation, apply
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The candidate, what PyO3 concludes under it, and the fields in which that still is not the goal."""
+
+    candidate: Candidate
+    resolution: Resolution | None
+    missed: tuple[str, ...]
+
+
+def choose(situation: Situation, candidates: Iterable[Candidate], base: Mapping[str, str | None], goal: Goal) -> Choice:
+    """Try the candidates in order, each on top of `base`. Where none reaches the goal, the one that comes nearest."""
+    best: Choice | None = None
+    for candidate in candidates:
+        together = replace(candidate, changes={**base, **candidate.changes})
+        resolution = _predict(situation, together)
+        missed = shortfalls(resolution, goal)
+        if best is None or _distance(missed) < _distance(best.missed):
+            best = Choice(together, resolution, missed)
+        if not missed:
+            break
+    assert best is not None  # the first candidate changes nothing, and is always there
+    return _without_idle(situation, best)
+
+
+def _predict(situation: Situation, candidate: Candidate) -> Resolution | None:
+    return situation.predict(apply(situation.environ, candidate.changes), candidate.files)
+
+
+def _distance(missed: tuple[str, ...]) -> int:
+    """How far from the goal: a build that stops is farther than one that is wrong."""
+    return 100 if "outcome" in missed else len(missed)
+
+
+def _without_idle(situation: Situation, choice: Choice) -> Choice:
+    """The choice without each change that PyO3's conclusion does not depend on."""
+    candidate = choice.candidate
+    for name in candidate.changes:
+        fewer = replace(
+            candidate, changes={key: value for key, value in candidate.changes.items() if key != name}
+        )
+        resolution = _predict(situation, fewer)
+        if resolution is not None and choice.resolution is not None and _same(resolution, choice.resolution):
+            candidate = fewer
+    return replace(choice, candidate=candidate)
+
+
+def _same(one: Resolution, other: Resolution) -> bool:
+    """Whether two conclusions are one in all that reaches the compiler or the user."""
+    return all(
+        getattr(one, name) == getattr(other, name) for name in ("outcome", "config", "link", "cfg", "error", "warnings")
+    )

@@ -1,0 +1,177 @@
+"""What Cargo must be told to link for the target: the linker, flags for rustc, the runner."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from crossplan.evidence import TargetPython
+from crossplan.plan.compilers import Compiler, find_compiler
+from crossplan.plan.goal import host_path, links_python
+from crossplan.plan.model import Change
+from crossplan.request import Request
+from crossplan.resolve import Resolution
+from crossplan.triple import builtin
+
+# Flags as pairs of words; a pair is left out where its second word stands in the flags already.
+_UNDEFINED = ("-C", "link-arg=-undefined", "-C", "link-arg=dynamic_lookup")
+_SIDE_MODULE = ("-C", "relocation-model=pic", "-C", "link-arg=-sSIDE_MODULE=2", "-C", "link-arg=-sWASM_BIGINT")
+_DYNAMIC_LIBC = ("-C", "target-feature=-crt-static")
+
+
+def needs_cross_linker(request: Request) -> bool:
+    """Whether the host's own `cc` cannot link for the target: rustc names no cross linker for any Linux target."""
+    target, own = request.target, builtin(request.host)
+    if target.os not in ("linux", "android") or request.host == target.triple:
+        return False
+    return own is None or (own.os, own.machine, own.pointer_width, own.libc) != (
+        target.os,
+        target.machine,
+        target.pointer_width,
+        target.libc,
+    )
+
+
+def linker(request: Request, api: str | None) -> tuple[Compiler | None, Change | None]:
+    """The compiler for the target, and the variable that makes it the linker where nothing does so far."""
+    if not needs_cross_linker(request) or request.tool.value in ("cross", "cargo-zigbuild"):
+        return None, None
+    compiler = find_compiler(request, api)
+    flagged = any(word.startswith("linker=") for word in request.cargo.rustflags.words)
+    if compiler is None or request.cargo.linker is not None or flagged:
+        return compiler, None
+    return compiler, Change(request.cargo_variable("LINKER"), compiler.command, compiler.reason)
+
+
+def rustflags(request: Request, python: TargetPython | None, resolution: Resolution | None) -> Iterator[Change]:
+    """The flags that the link needs, in the variable from which Cargo takes flags as things are."""
+    present = request.cargo.rustflags.words
+    wanted: list[str] = []
+    reasons: list[str] = []
+    for words, reason in _flags(request, python, resolution):
+        pairs = list(zip(words[::2], words[1::2]))
+        fresh = [word for pair in pairs if pair[1] not in present for word in pair]
+        if fresh:
+            wanted += fresh
+            reasons.append(reason)
+    if wanted:
+        yield _flag_change(request, wanted, "; ".join(reasons))
+
+
+def _flag_change(request: Request, wanted: list[str], reason: str) -> Change:
+    """Cargo takes flags from one source only, so they join the strongest one that is set."""
+    environ = request.environ
+    if "CARGO_ENCODED_RUSTFLAGS" in environ:
+        words = [word for word in environ["CARGO_ENCODED_RUSTFLAGS"].split("\x1f") if word]
+        return Change("CARGO_ENCODED_RUSTFLAGS", "\x1f".join([*words, *wanted]), reason)
+    name = "RUSTFLAGS" if "RUSTFLAGS" in environ else request.cargo_variable("RUSTFLAGS")
+    words = environ.get(name, "").split()
+    if name not in environ and not _has_target_flags(request):
+        # The target's flags hide those of `[build]`, so they are repeated.
+        words = list(request.cargo.rustflags.words)
+    return Change(name, " ".join([*words, *wanted]), reason)
+
+
+def _has_target_flags(request: Request) -> bool:
+    """Whether the flags that count now are the target's own, to which a variable adds."""
+    return any((fact.origin.key or "").startswith("target.") for fact in request.cargo.rustflags.flags)
+
+
+def _flags(
+    request: Request, python: TargetPython | None, resolution: Resolution | None
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Flags as pairs of words, each with its reason."""
+    target = request.target
+    module = request.purpose.value == "extension"
+    if module and target.crt_static and target.libc == "musl":
+        yield _DYNAMIC_LIBC, "a module cannot be linked with a static C library"
+    if module and target.os == "emscripten":
+        yield _SIDE_MODULE, "a module for Emscripten is a side module"
+    if module and target.os == "macos" and not _backend_links(request) and not _build_script_links(request):
+        yield _UNDEFINED, "a module leaves Python's symbols to the interpreter that loads it"
+    if not module and python is not None and request.sysroot is not None and _links(resolution):
+        yield from _of_embedding(request, python)
+
+
+def _links(resolution: Resolution | None) -> bool:
+    return resolution is not None and links_python(resolution)
+
+
+def _of_embedding(request: Request, python: TargetPython) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What a program needs: the libraries that libpython needs itself, or the symbols of a static one kept."""
+    file = next(iter(python.images_of("libpython")), None)
+    if file is None or file.image.format not in ("elf", "ar") or request.target.os != "linux":
+        return
+    if file.image.kind == "shared":
+        folders = ":".join(library_folders(request, str(PurePosixPath(file.path).parent)))
+        if folders:
+            yield ("-C", f"link-arg=-Wl,-rpath-link,{folders}"), "the linker looks there for what libpython needs itself"
+        return
+    words = ["-C", "link-arg=-Wl,--export-dynamic"]
+    for library in _static_libraries(python):
+        words += ["-C", f"link-arg={library}"]
+    yield tuple(words), "a static libpython keeps its symbols for modules, and needs its own libraries named"
+
+
+def _static_libraries(python: TargetPython) -> list[str]:
+    """The libraries that a static libpython was linked with, as its description says."""
+    values = next((description.values for description in python.sysconfigdata), {})
+    words = " ".join(str(values.get(key, "")) for key in ("LIBS", "SYSLIBS")).split()
+    return list(dict.fromkeys(word for word in words if word.startswith("-l")))
+
+
+def library_folders(request: Request, own: str) -> Iterator[str]:
+    """Folders of the host in which the linker finds the target's libraries, those that exist, libpython's own first."""
+    multiarch = request.target.multiarch
+    near = [f"usr/lib/{multiarch}", f"lib/{multiarch}"] if multiarch else []
+    for folder in dict.fromkeys((own, *near, "usr/lib", "lib", "usr/lib64", "lib64")):
+        path = host_path(request, folder)
+        if os.path.isdir(path) and ":" not in path and " " not in path:  # noqa: PTH112
+            yield path
+
+
+def _backend_links(request: Request) -> bool:
+    """Whether the tool passes these flags itself, as maturin and setuptools-rust do."""
+    return request.tool.value in ("maturin", "setuptools-rust") or request.backend is not None
+
+
+def _build_script_links(request: Request) -> bool:
+    """Whether the package's build script calls the helper that prints these flags."""
+    script = request.project.package.build_script if request.project.package else None
+    try:
+        text = Path(script).read_text("utf-8", "replace") if script else ""
+    except OSError:
+        return False
+    return "add_extension_module_link_args" in text
+
+
+def runner(request: Request, python: TargetPython | None) -> Change | None:
+    """What runs a program of the target on this machine, for `cargo run` and `cargo test`."""
+    target = request.target
+    if request.purpose.value != "embedding" or request.cargo.runner is not None or request.sysroot is None:
+        return None
+    if not needs_cross_linker(request) or target.qemu is None or python is None:
+        return None
+    root = host_path(request, "")
+    prefix = _prefix(python)
+    if " " in root or prefix is None:
+        return None
+    static = f"qemu-{target.qemu}-static"
+    program = static if _is_on_path(request, static) or not _is_on_path(request, f"qemu-{target.qemu}") else static[:-7]
+    command = f"{program} -L {root} -E PYTHONHOME={host_path(request, prefix)}"
+    return Change(request.cargo_variable("RUNNER"), command, "a program of the target runs here under emulation")
+
+
+def _prefix(python: TargetPython) -> str | None:
+    """The folder of the root that holds `lib/python3.X`."""
+    for description in python.sysconfigdata:
+        for folder in PurePosixPath(description.path).parents:
+            if folder.name in ("lib", "lib64"):
+                return str(folder.parent)
+    return None
+
+
+def _is_on_path(request: Request, name: str) -> bool:
+    folders = request.environ.get("PATH", "").split(os.pathsep)
+    return any(os.access(os.path.join(folder, name), os.X_OK) for folder in folders if folder)  # noqa: PTH118

@@ -1,0 +1,47 @@
+"""The plan, as values: what to change and why, where PyO3 arrives then, what to run and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from crossplan.plan.artifact import Artifact
+from crossplan.plan.candidates import Means
+from crossplan.plan.goal import Goal
+from crossplan.situation import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One variable to set, or to unset (None), and the reason, a clause without a full stop."""
+
+    name: str
+    value: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What makes the build right.
+
+    `as_is` is the situation before, `planned` the same one under the plan. `goal` is what PyO3 ought to conclude, None
+    where nothing tells; `missed` names the fields in which it does not. `means` and `reason` say how PyO3 is led there.
+    """
+
+    as_is: Situation
+    planned: Situation
+    changes: tuple[Change, ...]
+    files: Mapping[str, str]
+    command: tuple[str, ...]
+    artifact: Artifact
+    goal: Goal | None = None
+    missed: tuple[str, ...] = ()
+    means: Means = "as-is"
+    reason: str = ""
+    config_text: str | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def environment(self) -> dict[str, str | None]:
+        """The change list: name to value, None for what is unset."""
+        return {change.name: change.value for change in self.changes}

@@ -1,0 +1,117 @@
+"""What the tool that drives the build needs, and what of the user's environment leads it astray."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from crossplan.evidence import TargetPython
+from crossplan.plan.artifact import Artifact
+from crossplan.plan.goal import Goal
+from crossplan.plan.linking import needs_cross_linker
+from crossplan.plan.model import Change
+from crossplan.request import Request
+
+# Search paths that compilers apply to every build, the host's own build scripts included.
+_SEARCH_PATHS = ("LIBRARY_PATH", "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LD_LIBRARY_PATH")
+
+
+def tool_changes(request: Request, python: TargetPython | None, artifact: Artifact) -> Iterator[Change]:
+    """Variables for the build backend, whether it is asked to drive the build or only named by the project."""
+    backend = request.tool.value if request.tool.value in ("maturin", "setuptools-rust") else request.backend
+    if backend is not None:
+        yield Change(
+            "CARGO_BUILD_TARGET", request.target.triple, f"{backend} is told the target by no command line of its own"
+        )
+        yield from _inherited(request, backend)
+    if request.target.os == "android" and backend == "maturin":
+        yield from _android_level(request, python)
+    if request.tool.value == "setuptools-rust":
+        yield from _of_setuptools(request, artifact)
+
+
+def _inherited(request: Request, backend: str) -> Iterator[Change]:
+    """Variables meant for something else that a backend obeys."""
+    environ = request.environ
+    if "ARCHFLAGS" in environ and request.target.os != "macos":
+        yield Change("ARCHFLAGS", None, f"{backend} takes it for an Apple target, whatever is built")
+    if "_PYTHON_HOST_PLATFORM" in environ and backend == "maturin":
+        yield Change("_PYTHON_HOST_PLATFORM", None, "maturin puts it in place of the wheel's platform tag")
+
+
+def _android_level(request: Request, python: TargetPython | None) -> Iterator[Change]:
+    """maturin writes ANDROID_API_LEVEL into the tag; the target's Python knows its own."""
+    level = api_level(python)
+    said = request.environ.get("ANDROID_API_LEVEL", "")
+    if level is not None and not (said.isdigit() and int(said) >= int(level)):
+        yield Change("ANDROID_API_LEVEL", level, "the target's Python was built for that level of Android's API")
+
+
+def api_level(python: TargetPython | None) -> str | None:
+    """Android's API level that the target's Python was built for."""
+    level = str((python.value("minimum_os") if python is not None else None) or "")
+    return level if level.isdigit() else None
+
+
+def _of_setuptools(request: Request, artifact: Artifact) -> Iterator[Change]:
+    """setuptools takes name and tag from the Python that runs it, which is the host's."""
+    target = request.target
+    if target.os == "linux" and (arch := target.wheel_arch or target.linux_arch):
+        yield Change(
+            "_PYTHON_HOST_PLATFORM", f"linux-{arch}", "setuptools tags the wheel for the machine that builds it"
+        )
+    if artifact.suffix is not None:
+        yield Change("SETUPTOOLS_EXT_SUFFIX", artifact.suffix, "setuptools names the module for the host's Python")
+
+
+def misleading(request: Request) -> Iterator[Change]:
+    """Search paths that lead the host's own compiler into the target's root."""
+    if not needs_cross_linker(request) or not request.sysroots:
+        return
+    roots = tuple(os.path.realpath(os.path.join(request.cwd, root)) + os.sep for root in request.sysroots)  # noqa: PTH118
+    for name in _SEARCH_PATHS:
+        folders = request.environ.get(name, "").split(os.pathsep)
+        if any((os.path.realpath(folder) + os.sep).startswith(roots) for folder in folders if folder):
+            yield Change(name, None, "it leads the compiler of build scripts, which is the host's, to the target's libraries")
+
+
+def passthrough(request: Request, changes: list[Change], files: dict[str, str]) -> Iterator[Change]:
+    """cross builds in a container, which sees only the variables and folders that it is told to let in."""
+    if request.tool.value != "cross":
+        return
+    config, triple = request.project.cross, request.target.triple
+    names = [c.name for c in changes if c.value is not None] + [n for n in request.environ if n.startswith("PYO3_")]
+    unset = {c.name for c in changes if c.value is None}
+    wanted = [n for n in dict.fromkeys(names) if n.startswith("PYO3_") and n not in unset]
+    hidden = [name for name in wanted if config is None or not config.passes(name, triple)]
+    if hidden:
+        said = request.environ.get("CROSS_BUILD_ENV_PASSTHROUGH", "").split()
+        yield Change("CROSS_BUILD_ENV_PASSTHROUGH", " ".join([*said, *hidden]), "cross lets no other variable in")
+    folders = [os.path.dirname(path) for path in files]  # noqa: PTH120
+    folders += [host for root in request.sysroots if (host := os.path.abspath(os.path.join(request.cwd, root)))]  # noqa: PTH100, PTH118
+    if folders and wanted:
+        said = request.environ.get("CROSS_CONTAINER_OPTS", "").split()
+        volumes = [f"--volume={folder}:{folder}:ro" for folder in dict.fromkeys(folders)]
+        yield Change("CROSS_CONTAINER_OPTS", " ".join([*said, *volumes]), "the container sees no other folder")
+
+
+def command(request: Request, goal: Goal | None) -> tuple[str, ...]:
+    """The command that builds, under the plan's environment."""
+    tool, triple = request.tool.value, request.target.triple
+    profile = {"dev": (), "release": ("--release",)}.get(request.profile.value, ("--profile", request.profile.value))
+    if tool == "setuptools-rust":
+        return ("python3", "-m", "build", "--wheel")
+    if tool == "maturin":
+        has_root = any(change in request.environ for change in ("PYO3_CROSS_LIB_DIR",)) or request.sysroot is not None
+        chosen = () if has_root or goal is None or goal.version is None else ("-i", f"python{goal.version_word}")
+        return ("maturin", "build", *profile, "--target", triple, *chosen)
+    words = {"cargo": ("cargo", "build"), "cross": ("cross", "build"), "cargo-zigbuild": ("cargo", "zigbuild")}[tool]
+    manifest = request.project.package.manifest if request.project.package else None
+    elsewhere = () if manifest is None or _is_found(str(manifest), request.cwd) else ("--manifest-path", str(manifest))
+    return (*words, *profile, "--target", triple, *elsewhere)
+
+
+def _is_found(manifest: str, cwd: str) -> bool:
+    """Whether Cargo finds the manifest from the current directory upwards."""
+    folder = os.path.dirname(manifest)  # noqa: PTH120
+    return cwd == folder or cwd.startswith(folder.rstrip(os.sep) + os.sep)

@@ -1,0 +1,281 @@
+"""`Request`: what the user wants built, from the command line, the environment and the project's files.
+
+Each value says who said it. The command line wins over the project, the project over what stands when nobody says
+anything. Nothing of the target is read here, and no program is started.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from crossplan.origin import Fact, Origin
+from crossplan.project import Project, read_project
+from crossplan.project.cargo_config import CargoConfig, read_cargo_config
+from crossplan.project.model import Pyo3Crate
+from crossplan.project.registry import cargo_home
+from crossplan.pyo3 import UnknownRelease, find_rules, known_releases
+from crossplan.python import PythonChoice, PythonVersion
+from crossplan.selection import Wish
+from crossplan.triple import Target, UnknownTarget, find_target
+
+Tool = Literal["cargo", "maturin", "setuptools-rust", "cargo-zigbuild", "cross"]
+Purpose = Literal["extension", "embedding"]
+TOOLS: tuple[Tool, ...] = ("cargo", "maturin", "setuptools-rust", "cargo-zigbuild", "cross")
+IMPLEMENTATIONS = ("CPython", "PyPy", "GraalPy", "RustPython")
+
+
+class RequestError(ValueError):
+    """What was asked for makes no sense; the text names the option and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of the command line as given, None where not given; `features` and `sysroots` may be empty."""
+
+    target: str | None = None
+    host: str | None = None
+    sysroots: tuple[str, ...] = ()
+    pyo3: str | None = None
+    features: str | None = None
+    python: str | None = None
+    implementation: str | None = None
+    abi3: str | None = None
+    manifest_path: str | None = None
+    profile: str | None = None
+    tool: Tool | None = None
+    embed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One build that is to be planned.
+
+    `environ` is the environment of the user; `cwd` where the user stands, `build_cwd` the folder in which Cargo runs
+    PyO3's script, where a relative path in a variable counts from. `cargo` is Cargo's configuration. `purpose` is what is built: a module for Python to
+    import, or a program that links libpython. `backend` is the tool that the project itself names.
+    """
+
+    target: Target
+    host: str
+    pyo3: Fact[str]
+    environ: Mapping[str, str]
+    cwd: str
+    build_cwd: str
+    crate: Pyo3Crate = "pyo3"
+    features: tuple[Fact[str], ...] = ()
+    sysroots: tuple[str, ...] = ()
+    wish: Wish = field(default_factory=Wish)
+    project: Project = field(default_factory=Project)
+    cargo: CargoConfig = field(default_factory=CargoConfig)
+    profile: Fact[str] = Fact("dev", Origin("default"))
+    tool: Fact[Tool] = Fact("cargo", Origin("default"))
+    purpose: Fact[Purpose] = Fact("extension", Origin("default"))
+    target_origin: Origin = Origin("option", key="--target")
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The features by name."""
+        return tuple(fact.value for fact in self.features)
+
+    @property
+    def sysroot(self) -> str | None:
+        """The root whose files have a path on this machine: a directory, given alone; None for archives."""
+        return self.sysroots[0] if len(self.sysroots) == 1 and Path(self.cwd, self.sysroots[0]).is_dir() else None
+
+    @property
+    def backend(self) -> Tool | None:
+        """The build backend that pyproject.toml names, if it is one that builds Rust."""
+        kind = self.project.backend.kind if self.project.backend else None
+        return kind if kind in ("maturin", "setuptools-rust") else None
+
+    def cargo_variable(self, key: str) -> str:
+        """`CARGO_TARGET_<T>_LINKER` and the like for the target."""
+        return f"CARGO_TARGET_{self.target.variable}_{key}"
+
+
+def make_request(options: Options, environ: Mapping[str, str], cwd: str, machine: str) -> Request:
+    """The request that these options make in the directory `cwd`; `machine` is the triple of this machine.
+
+    Raises `RequestError` for a value that is none, `UnknownTarget` and `UnknownRelease` for names that do not exist.
+    """
+    target, target_origin = _target(options, environ)
+    project = read_project(
+        Path(cwd), environ, _manifest(options, cwd), target=target, known=known_releases()
+    )
+    pyo3 = _release(options, project)
+    features = _features(options, project)
+    crate: Pyo3Crate = project.pyo3.crate if project.pyo3 else "pyo3"
+    return Request(
+        target=target,
+        host=_host(options, machine),
+        pyo3=pyo3,
+        environ=environ,
+        cwd=cwd,
+        build_cwd=_build_cwd(crate, pyo3.value, environ, cwd),
+        crate=crate,
+        features=features,
+        sysroots=options.sysroots,
+        wish=_wish(options),
+        project=project,
+        cargo=read_cargo_config(Path(cwd), environ, target),
+        profile=_profile(options),
+        tool=_tool(options, environ),
+        purpose=_purpose(options, environ, project, {fact.value for fact in features}),
+        target_origin=target_origin,
+    )
+
+
+def _target(options: Options, environ: Mapping[str, str]) -> tuple[Target, Origin]:
+    if options.target is not None:
+        return find_target(options.target), Origin("option", key="--target")
+    if named := environ.get("CARGO_BUILD_TARGET"):
+        return find_target(named), Origin("variable", key="CARGO_BUILD_TARGET")
+    raise RequestError("no target is given: add --target, for example --target aarch64-unknown-linux-gnu")
+
+
+def _host(options: Options, machine: str) -> str:
+    if options.host is None:
+        return machine
+    try:
+        return find_target(options.host).triple
+    except UnknownTarget as error:
+        raise RequestError(f"--host: {error}") from error
+
+
+def _manifest(options: Options, cwd: str) -> Path | None:
+    if options.manifest_path is None:
+        return None
+    path = Path(cwd, options.manifest_path)
+    if path.is_dir() or not path.exists():
+        raise RequestError(f"--manifest-path: {options.manifest_path} is no file; give the path of a Cargo.toml")
+    return path
+
+
+def _release(options: Options, project: Project) -> Fact[str]:
+    """PyO3's release: as asked for (`0.22` is its newest patch), as the project says, else the newest known."""
+    known = known_releases()
+    if options.pyo3 is not None:
+        text = options.pyo3.removeprefix("v")
+        if text.count(".") == 1 and (line := [one for one in known if one.startswith(text + ".")]):
+            text = line[-1]
+        elif text not in known:
+            _described(text)
+        return Fact(text, Origin("option", key="--pyo3"))
+    if project.pyo3 is not None and project.pyo3.version is not None:
+        return project.pyo3.version
+    return Fact(known[-1], Origin("default", key="the newest known"))
+
+
+def _described(text: str) -> None:
+    """A release is one that is known, older than the tables, or newer; anything else is `UnknownRelease`."""
+    try:
+        find_rules(text)
+    except UnknownRelease as error:
+        if not error.before:
+            raise
+
+
+def _features(options: Options, project: Project) -> tuple[Fact[str], ...]:
+    """PyO3's features: as given, else those that the project asks for; `--abi3` adds its own."""
+    origin = Origin("option", key="--features")
+    if options.features is not None:
+        words = options.features.replace(",", " ").split()
+        features = [Fact(word.rpartition("/")[2], origin) for word in dict.fromkeys(words)]
+    else:
+        features = list(project.pyo3.features) if project.pyo3 else []
+    if options.abi3 is not None:
+        version = _abi3_version(options.abi3)
+        features = [fact for fact in features if not fact.value.startswith("abi3-py")]
+        features.append(Fact(f"abi3-py{version.major}{version.minor}", Origin("option", key="--abi3")))
+    return tuple(features)
+
+
+def _abi3_version(text: str) -> PythonVersion:
+    try:
+        choice = PythonChoice.parse(text)
+    except ValueError as error:
+        raise RequestError(f"--abi3: {error}") from error
+    if choice.micro is not None or choice.free_threaded or choice.debug:
+        raise RequestError(f"--abi3: {text!r} is no level of the stable ABI: expected X.Y, for example 3.9")
+    return choice.version
+
+
+def _wish(options: Options) -> Wish:
+    """Which Python of a root is meant."""
+    python, implementation = None, None
+    if options.python is not None:
+        try:
+            python = Fact(PythonChoice.parse(options.python), Origin("option", key="--python"))
+        except ValueError as error:
+            raise RequestError(f"--python: {error}") from error
+    if options.implementation is not None:
+        named = {name.lower(): name for name in IMPLEMENTATIONS}.get(
+            options.implementation.lower().replace("graalvm", "graalpy")
+        )
+        if named is None:
+            raise RequestError(
+                f"--implementation: {options.implementation!r} is none of {', '.join(IMPLEMENTATIONS)}"
+            )
+        implementation = Fact(named, Origin("option", key="--implementation"))
+    return Wish(python=python, implementation=implementation)
+
+
+def _profile(options: Options) -> Fact[str]:
+    if options.profile is None:
+        return Fact("dev", Origin("default"))
+    if not options.profile or "/" in options.profile:
+        raise RequestError(f"--profile: {options.profile!r} is no name of a Cargo profile")
+    return Fact("dev" if options.profile == "debug" else options.profile, Origin("option", key="--profile"))
+
+
+def _tool(options: Options, environ: Mapping[str, str]) -> Fact[Tool]:
+    """What drives the build: `--with`, else cross where `CARGO` says so, else cargo."""
+    if options.tool is not None:
+        return Fact(options.tool, Origin("option", key="--with"))
+    if os.path.basename(environ.get("CARGO", "")) == "cross":  # noqa: PTH119
+        return Fact("cross", Origin("variable", key="CARGO"))
+    return Fact("cargo", Origin("default"))
+
+
+def _purpose(
+    options: Options, environ: Mapping[str, str], project: Project, features: set[str]
+) -> Fact[Purpose]:
+    """Whether a module or a program is built; a project that does not tell builds a module, for that is PyO3's main use."""
+    if options.embed:
+        return Fact("embedding", Origin("option", key="--embed"))
+    if "PYO3_BUILD_EXTENSION_MODULE" in environ:
+        return Fact("extension", Origin("variable", key="PYO3_BUILD_EXTENSION_MODULE"))
+    if "extension-module" in features:
+        return Fact("extension", Origin("feature", key="extension-module"))
+    package = project.package
+    if package is not None:
+        types = package.crate_types
+        if types is not None and "cdylib" in types.value:
+            return Fact("extension", types.origin)
+        if package.bins or "auto-initialize" in features:
+            return Fact("embedding", package.name.origin)
+    elif "auto-initialize" in features:
+        return Fact("embedding", Origin("feature", key="auto-initialize"))
+    return Fact("extension", Origin("default"))
+
+
+def _build_cwd(crate: str, release: str, environ: Mapping[str, str], cwd: str) -> str:
+    """The folder of the crate whose script decides, in Cargo's registry; Cargo runs a script in its package's folder.
+
+    That is pyo3-ffi where there is one, before it pyo3. Nothing needs to be there: a relative path then leads nowhere.
+    """
+    home = cargo_home(environ, Path(cwd))
+    if home is None:
+        return cwd
+    names = dict.fromkeys((f"pyo3-ffi-{release}", f"{crate}-{release}"))
+    try:
+        indexes = sorted((home / "registry" / "src").iterdir())
+    except OSError:
+        indexes = []
+    places = [index / name for name in names for index in indexes]
+    fallback = home / "registry" / "src" / next(iter(names))
+    return str(next((place for place in places if place.is_dir()), fallback))
