@@ -1,0 +1,33 @@
+"""A sysroot: the files of one root, found and read within bounds, and nothing outside it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from crossplan.sysroot.tree import Kind, Node, OpenFile, RootError, Sysroot, join, parent
+
+__all__ = ["Kind", "Node", "OpenFile", "RootError", "Sysroot", "join", "open_sysroot", "parent"]
+
+
+def open_sysroot(path: str | os.PathLike[str], *more: str | os.PathLike[str]) -> Sysroot:
+    """Open a directory, an archive, an image of a container (`PATH#linux/arm64` where it has several platforms), or
+    several archives as one root. `RootError`: it is none of these.
+
+    A directory that may not be read is opened: each read of it says so.
+    """
+    from crossplan.sysroot import oci
+    from crossplan.sysroot.directory import DirectoryRoot
+
+    places = [os.fspath(place) for place in (path, *more)]
+    folder, platform = oci.split_platform(places[0])
+    if len(places) == 1 and Path(folder).is_dir():
+        root = DirectoryRoot(folder)
+        if not oci.is_image(root):
+            return root
+        from crossplan.sysroot.archive import open_image
+
+        return open_image(root, platform)
+    from crossplan.sysroot.archive import open_archives
+
+    return open_archives(places)

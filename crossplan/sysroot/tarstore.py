@@ -1,0 +1,91 @@
+"""A tar archive as a store. Of a compressed one, what can be evidence is kept at the first pass; for the rest it is read again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from crossplan.readers.source import ByteSource, ReadError
+from crossplan.sysroot.flow import Allowance, Flow, OverLimit, PlainFlow, exactly, flow_of
+from crossplan.sysroot.index import Index, Member
+from crossplan.sysroot.scratch import Part, Scratch
+from crossplan.sysroot.tar import BLOCK, TarEntry, entries, is_header
+from crossplan.sysroot.tree import join
+from crossplan.sysroot.zip import MEMBER_LIMIT
+
+WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
+"""Names by which a layer of an image takes away what is below it (OCI image specification, layer.md)."""
+
+KEPT_SIZE = 128 << 20
+_CHUNK = 1 << 18
+
+# Paths of files that a scan may open. One that is missing here costs a second pass over the archive, nothing else.
+_KEPT = re.compile(
+    r"(?:.*/)?(?:(?:lib-dynload|modules|DLLs|libs)/.*|_sysconfig.*|build-details.*\.json|pyvenv\.cfg|python-3.*\.json|(?:patchlevel|pyconfig.*)\.h|Makefile|.*\.pc"
+    r"|py(?:thon|odide|py).*|Python[T3]?|graalpy.*|lib(?:python|pypy|c[.-]).*|ld[.-].*|.*\.(?:pyd|node|lib|dll)"
+    r"|.*\.(?:cpython|pypy|graalpy|abi3)[^/]*\.so|stdlib.*\.zip"
+    r"|(?:data|control)\.tar\..*|index\.json|manifest\.json|[0-9a-f]{64}(?:\.json)?|layer\.tar|RECORD|WHEEL|METADATA)",
+    re.DOTALL,
+)
+
+
+class TarStore:
+    """One tar archive."""
+
+    def __init__(self, source: ByteSource, scratch: Scratch, allowance: Allowance) -> None:
+        self._source = source
+        self._scratch = scratch
+        self._allowance = allowance
+        self._kept: dict[int, ByteSource] = {}
+
+    def is_tar(self) -> bool:
+        """Whether a tar begins here. Compressed data that cannot be read is taken for one, so that its fault is said."""
+        try:
+            flow = self._flow()
+            head = flow.upto(BLOCK)
+        except ReadError:
+            return True
+        return is_header(head) or (len(head) == BLOCK and not head.strip(b"\0"))
+
+    def load(self, index: Index, *, under: str = "", layer: bool = False) -> None:
+        """Enter the members into the index, below the folder `under`; as a `layer` of an image, whiteouts take away."""
+        flow = self._flow()
+        for entry in entries(flow):
+            path = join(under, entry.path)
+            folder, _, name = path.rstrip("/").rpartition("/")
+            if layer and name == OPAQUE:
+                index.make_opaque(folder, self)
+            elif layer and name.startswith(WHITEOUT):
+                index.remove(join(folder, name.removeprefix(WHITEOUT)), self)
+            elif entry.same_as is not None:
+                index.insert_hard_link(path, join(under, entry.same_as), self)
+            else:
+                index.insert(path, Member(entry.kind, self, entry.size, entry.offset, entry.target))
+                if entry.kind == "file" and not isinstance(flow, PlainFlow) and self._is_wanted(entry):
+                    self._kept[entry.offset] = self._scratch.keep(_pieces(flow, entry.size))
+
+    def _is_wanted(self, entry: TarEntry) -> bool:
+        return entry.size <= KEPT_SIZE and self._scratch.room_for(entry.size) and bool(_KEPT.fullmatch(entry.path))
+
+    def _flow(self) -> Flow:
+        return flow_of(self._source, self._allowance)
+
+    def open(self, member: Member) -> ByteSource:
+        """See `Store`."""
+        if member.place not in self._kept:
+            if member.size > MEMBER_LIMIT:
+                raise OverLimit(f"unpacked it has {member.size} bytes")
+            flow = self._flow()
+            if isinstance(flow, PlainFlow):
+                return Part(self._source, member.place, member.size)
+            flow.skip(member.place)
+            self._kept[member.place] = self._scratch.keep(_pieces(flow, member.size))
+        return self._kept[member.place]
+
+
+def _pieces(flow: Flow, size: int) -> Iterator[bytes]:
+    """The next `size` bytes, in pieces."""
+    while size:
+        piece = exactly(flow, min(size, _CHUNK))
+        size -= len(piece)
+        yield piece

@@ -1,0 +1,136 @@
+"""What every sysroot offers, and how links are followed inside one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal, Protocol
+
+from crossplan.readers.source import ByteSource, ReadError
+
+Kind = Literal["file", "directory", "link", "other"]
+
+LINK_LIMIT = 40
+"""Links that one path may lead through, as Linux allows (`path_resolution(7)`)."""
+
+DEPTH_LIMIT = 128
+"""Components that a resolved path may have."""
+
+
+class RootError(Exception):
+    """What was given is no sysroot: no such path, or a file that is no archive. A matter of usage, with one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A place inside the root after all links: its path relative to the root (`""` is the root) and what is there."""
+
+    path: str
+    kind: Kind
+
+
+class OpenFile(ByteSource, Protocol):
+    """An open file of the root; a context manager that closes it."""
+
+    def __enter__(self) -> OpenFile: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Sysroot(Protocol):
+    """One root, of a directory or of archives. Nothing outside it is ever read; only `ReadError` comes out.
+
+    Paths are text, relative to the root, with `/`. Bytes that are no UTF-8 stand as lone surrogates.
+    """
+
+    @property
+    def name(self) -> str:
+        """The root as the user gave it."""
+        ...
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What of the root is left out because of a bound, one sentence each."""
+        ...
+
+    @property
+    def damage(self) -> tuple[str, ...]:
+        """What of the root cannot be read because its archive is damaged, one sentence each."""
+        ...
+
+    def listdir(self, path: str) -> Mapping[str, Kind]:
+        """What lies in the folder `path` (after links), by name; empty where there is no such folder."""
+        ...
+
+    def resolve(self, path: str) -> Node | None:
+        """Where `path` leads inside the root, or None where nothing is."""
+        ...
+
+    def open(self, path: str, allowance: int) -> OpenFile:
+        """The regular file `path` (after links), of which at most `allowance` bytes may be read."""
+        ...
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The whole of a file, or `ReadError` where it has more than `limit` bytes."""
+        ...
+
+    def close(self) -> None:
+        """Give back what the root holds open."""
+        ...
+
+    def __enter__(self) -> Sysroot: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def join(folder: str, name: str) -> str:
+    """The path of `name` in `folder`."""
+    return f"{folder}/{name}" if folder else name
+
+
+def parent(path: str) -> str:
+    """The folder that a path lies in; `""` for the root's own entries."""
+    return path.rpartition("/")[0]
+
+
+def follow(path: str, kind_of: Callable[[str], Kind | None], target_of: Callable[[str], str]) -> Node | None:
+    """Resolve a path as `chroot` would: absolute links count from the root, `..` stops at it, loops end.
+
+    `kind_of` and `target_of` are asked only about paths whose folder has been resolved. None where nothing is.
+    """
+    pending = path.split("/")[::-1]
+    place, kind, links = "", "directory", 0
+    known: Kind | None
+    while pending:
+        part = pending.pop()
+        if part in ("", "."):
+            continue
+        if kind != "directory":
+            return None
+        if part == "..":
+            place = parent(place)
+            continue
+        inner = join(place, part)
+        known = kind_of(inner)
+        if known is None:
+            return None
+        if known != "link":
+            place, kind = inner, known
+            if place.count("/") >= DEPTH_LIMIT:
+                raise ReadError(f"lies more than {DEPTH_LIMIT} folders deep")
+            continue
+        links += 1
+        if links > LINK_LIMIT:
+            raise ReadError(f"leads through more than {LINK_LIMIT} links: a loop")
+        target = target_of(inner)
+        if target.startswith("/"):
+            place = ""
+        pending.extend(target.split("/")[::-1])
+        if len(pending) > 4096:
+            raise ReadError("its links unfold to a path without end")
+    return Node(place, kind)  # type: ignore[arg-type]
