@@ -1,4 +1,4 @@
-"""Symbols and symbol versions of a linked ELF image, found as a loader finds them: by hash, without walking a table.
+"""Symbols and symbol versions of ELF: of a linked image as a loader finds them, by hash; of an object by its table.
 
 Sources: gABI "Hash Table"; GNU hash, https://sourceware.org/legacy-ml/binutils/2006-06/msg00418.html ;
 `.MIPS.xhash`, binutils' bfd/elfxx-mips.c and glibc's sysdeps/mips/dl-machine.h;
@@ -22,6 +22,7 @@ from crossplan.readers.elf_tables import (
     DT_VERNEEDNUM,
     EM_ALPHA,
     EM_S390,
+    SHT_SYMTAB,
 )
 from crossplan.readers.source import ReadError
 
@@ -156,6 +157,22 @@ def _symbol(elf: ElfFile, index: int, name: bytes) -> Symbol | None:
     if section == 0 or elf.dynamic_string(st_name).encode("utf-8", "surrogateescape") != name:
         return None
     return Symbol(value, size)
+
+
+def offset_in_object(elf: ElfFile, name: str) -> int | None:
+    """The place in a relocatable file of what a defined symbol stands for; there, `st_value` counts from its section."""
+    table = elf.section_of_type(SHT_SYMTAB)
+    if table is None or table.link >= len(elf.sections):
+        return None
+    wanted = name.encode() + b"\0"
+    strings = elf.section_bytes(elf.sections[table.link], ".strtab")
+    layout = elf.layout.sym
+    entries = elf.section_bytes(table, ".symtab")
+    for fields in layout.iter_unpack(entries[: len(entries) // layout.size * layout.size]):
+        st_name, value, section = (fields[i] for i in ((0, 1, 5) if elf.bits == 32 else (0, 4, 3)))
+        if 0 < section < len(elf.sections) and strings[st_name : st_name + len(wanted)] == wanted:
+            return elf.sections[section].offset + int(value)
+    return None
 
 
 def needed_versions(elf: ElfFile) -> tuple[tuple[str, str], ...]:

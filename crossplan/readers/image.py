@@ -55,4 +55,5 @@ class Image:
     debug: bool | None = None
     exports: tuple[str, ...] = ()  # only those that were looked up (see each reader)
     flags: int | None = None  # e_flags, or the format's own word of the kind
+    members: tuple[str, ...] = ()  # of a thin archive: the files that it names, as paths from it
     slices: tuple[Image, ...] = ()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from crossplan.readers.ar import read_ar
+from crossplan.readers.ar_file import ARMAG, THIN_MAG
+from crossplan.readers.coff import HEAD, is_coff, read_coff
 from crossplan.readers.elf import read_elf
 from crossplan.readers.elf_tables import ELFMAG
 from crossplan.readers.image import Image
@@ -11,6 +14,8 @@ from crossplan.readers.macho import FAT_MAGICS, fat_slices, read_macho
 from crossplan.readers.macho_file import MAGICS
 from crossplan.readers.pe import read_pe
 from crossplan.readers.source import ByteSource, ReadError
+from crossplan.readers.wasm import read_wasm
+from crossplan.readers.wasm_file import WASM_MAGIC
 from crossplan.readers.window import Window
 
 
@@ -39,11 +44,17 @@ def _fat(slices: tuple[Image, ...]) -> Image:
 
 def _thin(window: Window, name: str, want_symbols: bool) -> Image:
     """The `Image` of a file, or of a slice of a fat one, that is for one architecture."""
-    magic = window.upto(0, 8)
+    magic = window.upto(0, HEAD)
     if magic.startswith(ELFMAG):
         return read_elf(window, want_symbols=want_symbols)
     if magic.startswith(b"MZ"):
         return read_pe(window, want_symbols=want_symbols)
     if magic[:4] in MAGICS:
         return read_macho(window, want_symbols=want_symbols)
+    if magic[:8] in (ARMAG, THIN_MAG):
+        return read_ar(window, want_symbols=want_symbols)
+    if magic.startswith(WASM_MAGIC):
+        return read_wasm(window, want_symbols=want_symbols)
+    if is_coff(magic, window.size):
+        return read_coff(window)
     raise ReadError(f"{name}: no ELF, PE, Mach-O, archive or wasm file", "offset 0x0")
