@@ -23,6 +23,7 @@ DescriptionKind = Literal[
     "pkg-config",
     "pyvenv.cfg",
     "conda-meta",
+    "pyodide-lock",
     "bytecode",
 ]
 ImageRole = Literal["libpython", "stable-stub", "interpreter", "import-library", "extension", "other"]
@@ -56,17 +57,22 @@ class Unread:
     """A file that looked like evidence and could not be read: why, and where in it (`line 3`, `offset 0x40`)."""
 
     path: str
-    kind: str  # a DescriptionKind, an image format, `directory`, `link` …
+    kind: str  # a DescriptionKind, an ImageRole, `directory`, `link`, `dangling`, `file`
     reason: str
     place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two or more sources that give different values of one field of one Python. The first is the one believed."""
+    """Two or more sources that give different values of one field of one Python. The first is the one believed.
+
+    `loose`: the source that is not believed does not claim to describe this ABI alone (a sysconfigdata without a multiarch
+    name, as Android packages share one between four).
+    """
 
     field: str
     facts: tuple[Fact[object], ...]
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +80,10 @@ class TargetPython:
     """One Python of the root: the facts with their origins, and what they were read from.
 
     `facts` may hold: implementation, version, abi_flags, free_threaded, debug, soabi, ext_suffix, multiarch,
-    pointer_width (bits), shared, endian, machine, float_abi, libc, platform, minimum_os, ldversion, prefix, stdlib.
-    A field that nothing told is absent. `targets`: Rust triples that it serves, best first.
+    pointer_width (bits), shared, os, machine, endian, float_abi, libc, abi, cpu_arch, simulator, platform, minimum_os,
+    ldversion, prefix, and module_suffix (what its extension modules' names end in, where no description says EXT_SUFFIX).
+    A field that nothing told is absent. `targets`: Rust triples that it serves, best first. `unread`: files that belong to
+    it and could not be read.
     """
 
     facts: Mapping[str, Fact[object]]
@@ -83,6 +91,7 @@ class TargetPython:
     images: tuple[ImageFile, ...]
     targets: tuple[str, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     def value(self, name: str) -> object | None:
         """The value of a field, or None where nothing told it."""
@@ -98,6 +107,14 @@ class TargetPython:
     def sysconfigdata(self) -> tuple[Description, ...]:
         """Its sysconfigdata files."""
         return tuple(d for d in self.descriptions if d.kind == "sysconfigdata")
+
+    @property
+    def sysconfigdata_paths(self) -> tuple[str, ...]:
+        """Where its sysconfigdata lies in any form: files, then links to them, then byte code; unreadable ones too."""
+        files = [d.path for d in self.sysconfigdata] + [u.path for u in self.unread if u.kind == "sysconfigdata"]
+        links = [alias for d in self.sysconfigdata for alias in d.aliases]
+        compiled = [d.path for d in self.descriptions if d.kind == "bytecode"]
+        return tuple(dict.fromkeys((*sorted(files), *sorted(links), *sorted(compiled))))
 
     def images_of(self, *roles: ImageRole) -> tuple[ImageFile, ...]:
         """Its images of these roles."""

@@ -1,0 +1,227 @@
+"""Checks of a root by itself (families XP1, XP2, XP3): one function a code, what was found against what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from crossplan.evidence import Contradiction, Description, Evidence, TargetPython, Unread
+from crossplan.findings import CODES, Finding, Location
+from crossplan.origin import Fact, Origin
+from crossplan.triple import MultiarchFacts, multiarch_facts
+
+# Contradictions about these make what is built unusable; about others they are worth a look.
+_DECISIVE = ("machine", "endian", "pointer_width", "float_abi", "libc", "os", "free_threaded", "debug", "abi_flags")
+_IMAGE_KINDS = ("libpython", "stable-stub", "import-library", "interpreter", "extension", "other")
+_OPEN_KINDS = ("directory", "link", "file")
+
+
+def place(origin: Origin) -> Location:
+    """The location that an origin names."""
+    return Location(origin.place, origin.key, origin.line)
+
+
+def empty_root(evidence: Evidence) -> Iterator[Finding]:
+    """XP101."""
+    if not (evidence.pythons or evidence.images or evidence.descriptions or evidence.unread):
+        yield Finding(
+            CODES["empty-root"],
+            "note",
+            f"no Python was found below {evidence.root}",
+            (Location(evidence.root),),
+            "Give the root of the target's file system, or the folder that holds its lib/python3.X.",
+        )
+
+
+def unreadable(evidence: Evidence) -> Iterator[Finding]:
+    """XP102: an unreadable root is an error; something below it that could not be opened is a warning."""
+    for item in evidence.unread:
+        if item.kind in _OPEN_KINDS:
+            whole = item.path in ("", ".")
+            yield Finding(
+                CODES["unreadable"],
+                "error" if whole else "warning",
+                f"{evidence.root if whole else item.path} cannot be read: {item.reason}",
+                (Location(evidence.root if whole else item.path),),
+                "Make it readable for this user, or copy the root with a user that may read it.",
+            )
+
+
+def not_all_read(evidence: Evidence) -> Iterator[Finding]:
+    """XP103."""
+    for limit in evidence.limits:
+        yield Finding(
+            CODES["not-all-read"],
+            "warning",
+            f"not all of {evidence.root} was looked at: {limit}",
+            (Location(evidence.root),),
+            "Give a folder nearer to the Python, for example the one that holds lib/python3.X.",
+        )
+
+
+def _has_other_description(evidence: Evidence, item: Unread) -> bool:
+    """Whether something readable describes the Python whose file could not be read: same folder, or the same version."""
+    folder = PurePosixPath(item.path).parent
+    return any(PurePosixPath(d.path).parent == folder for d in evidence.descriptions) or any(
+        folder.name in PurePosixPath(f.path).name for p in evidence.pythons for f in p.images
+    )
+
+
+def description_unreadable(evidence: Evidence) -> Iterator[Finding]:
+    """XP201: an error if nothing else describes that Python."""
+    for item in evidence.unread:
+        if item.kind in (*_IMAGE_KINDS, *_OPEN_KINDS, "bytecode", "dangling"):
+            continue
+        mended = _has_other_description(evidence, item) or bool(evidence.pythons)
+        where = f" at {item.place}" if item.place else ""
+        yield Finding(
+            CODES["description-unreadable"],
+            "warning" if mended else "error",
+            f"{item.path} cannot be read as {item.kind}{where}: {item.reason}",
+            (Location(item.path, line=_line(item.place)),),
+            "Take the file from the target's own Python, as CPython wrote it: "
+            "one assignment of a literal dictionary to build_time_vars.",
+        )
+
+
+def dangling_link(evidence: Evidence) -> Iterator[Finding]:
+    """XP107: a libpython or description that is only a link to nothing, where no other file stands in for it."""
+    for item in evidence.unread:
+        if item.kind != "dangling" or _has_stand_in(evidence, item):
+            continue
+        yield Finding(
+            CODES["dangling-link"],
+            "warning",
+            f"{item.path} is a link to nothing: {item.reason}",
+            (Location(item.path),),
+            "Install the package that holds the file itself, or copy it from the target.",
+        )
+
+
+def _has_stand_in(evidence: Evidence, item: Unread) -> bool:
+    """Whether a build has no need of the link: another library or header of that Python is there."""
+    name = PurePosixPath(item.path)
+    if name.suffix == ".a" or name.suffix == ".h":
+        return bool(evidence.pythons)
+    return any(PurePosixPath(path).name == name.name for file in evidence.images for path in (file.path, *file.aliases))
+
+
+def _line(place: str | None) -> int | None:
+    """The number in `line 3`."""
+    return int(place.split()[1]) if place and place.startswith("line ") and place.split()[1].isdigit() else None
+
+
+def byte_code_only(evidence: Evidence) -> Iterator[Finding]:
+    """XP205."""
+    for item in evidence.unread:
+        if item.kind == "bytecode" and not _has_other_description(evidence, item):
+            yield Finding(
+                CODES["byte-code-only"],
+                "warning",
+                f"{item.path} is there as byte code only: {item.reason}",
+                (Location(item.path),),
+                "Install the target's Python with its sources, or copy the .py file of that name from its build.",
+            )
+
+
+def image_unreadable(evidence: Evidence) -> Iterator[Finding]:
+    """XP308."""
+    for item in evidence.unread:
+        if item.kind in _IMAGE_KINDS:
+            where = f" at {item.place}" if item.place else ""
+            yield Finding(
+                CODES["image-unreadable"],
+                "error",
+                f"{item.path} is no readable library{where}: {item.reason}",
+                (Location(item.path),),
+                "Copy the file from the target again and compare sizes; if it is a linker script or an empty placeholder, remove it.",
+            )
+
+
+def contradiction(evidence: Evidence) -> Iterator[Finding]:
+    """XP202: what decides the ABI is an error, the rest a warning."""
+    for python in evidence.pythons:
+        for item in python.contradictions:
+            severity = "error" if item.field in _DECISIVE or _other_minor(item) else "warning"
+            said = "; ".join(f"{_shown(fact)} says {fact.value}" for fact in item.facts)
+            yield Finding(
+                CODES["contradiction"],
+                severity,
+                f"sources disagree about {item.field}: {said}",
+                tuple(place(fact.origin) for fact in item.facts),
+                "They belong to different builds: keep the files of one build of the target's Python together, and remove the others.",
+            )
+
+
+def _other_minor(item: Contradiction) -> bool:
+    """Whether versions differ in more than the third number."""
+    return item.field == "version" and len({".".join(str(fact.value).split(".")[:2]) for fact in item.facts}) > 1
+
+
+def _shown(fact: Fact[object]) -> str:
+    origin = fact.origin
+    return f"{origin.place} ({origin.key})" if origin.key else str(origin.place)
+
+
+def misnamed_sysconfigdata(evidence: Evidence) -> Iterator[Finding]:
+    """XP203: CPython's cross builds have named the file after the machine that ran them."""
+    for description in evidence.descriptions:
+        if description.kind != "sysconfigdata":
+            continue
+        inside = description.values.get("MULTIARCH") or _soabi_multiarch(description)
+        named = named_multiarch(description.path)
+        if not named or not isinstance(inside, str) or not inside or named == inside:
+            continue
+        if not differ(multiarch_facts(named), multiarch_facts(inside)):
+            continue
+        key = "MULTIARCH" if description.values.get("MULTIARCH") else "SOABI"
+        yield Finding(
+            CODES["misnamed-sysconfigdata"],
+            "warning",
+            f"{description.path} is named after {named}, and its {key} says {inside}",
+            (Location(description.path, key, description.lines.get(key)),),
+            f"The contents count. Rename it to {PurePosixPath(description.path).name.replace(named, inside)}, "
+            "so that tools which go by the name find the right one.",
+        )
+
+
+def _soabi_multiarch(description: Description) -> str | None:
+    """The multiarch part of `cpython-311-arm-linux-gnueabihf`."""
+    soabi = description.values.get("SOABI")
+    return soabi.split("-", 2)[2] if isinstance(soabi, str) and soabi.count("-") >= 2 else None
+
+
+def named_multiarch(path: str) -> str | None:
+    """The multiarch part of a sysconfigdata file's name: `_sysconfigdata_{flags}_[{platform}_]{multiarch}.py`."""
+    parts = PurePosixPath(path).name.removesuffix(".py").split("_", 3)  # '', 'sysconfigdata', flags, rest
+    if len(parts) < 4:
+        return None
+    platform, _, rest = parts[3].partition("_")
+    name = rest if platform in ("linux", "darwin", "android", "ios", "emscripten", "wasi") and rest else parts[3]
+    return name if multiarch_facts(name) else None
+
+
+def differ(one: MultiarchFacts | None, other: MultiarchFacts | None) -> bool:
+    """Whether two decoded multiarch names speak of different ABIs, and not of two spellings of one."""
+    return one is not None and other is not None and one != other
+
+
+def called(python: TargetPython) -> str:
+    """How a Python is called in a message: `CPython 3.11.2 (arm-linux-gnueabihf)`."""
+    flags = "t" if python.value("free_threaded") else ""
+    name = f"{python.value('implementation') or 'Python'} {python.value('version') or '?'}{flags}"
+    abi = python.text("multiarch") or python.text("machine")
+    return f"{name} ({abi})" if abi else name
+
+
+CHECKS = (
+    empty_root,
+    unreadable,
+    not_all_read,
+    description_unreadable,
+    dangling_link,
+    misnamed_sysconfigdata,
+    byte_code_only,
+    image_unreadable,
+    contradiction,
+)

@@ -1,0 +1,42 @@
+"""`crossplan inspect SYSROOT…`: what is in this root, and whether it agrees with itself."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from crossplan.checks import check_evidence
+from crossplan.cli.status import CommandError, Status, status_of
+from crossplan.report import dumps, inspect_wire, verdict
+from crossplan.scan import scan
+from crossplan.sysroot import RootError, open_sysroot
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `inspect`."""
+    parser.add_argument(
+        "sysroot", metavar="SYSROOT", nargs="+", help="a directory, or an archive; several packages count as one root"
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--full", action="store_true", help="walk the whole root, not only where a Python can be")
+    parser.add_argument("--strict", action="store_true", help="exit with 4 for warnings too")
+
+
+def run(arguments: argparse.Namespace) -> Status:
+    """Scan, check, print."""
+    try:
+        root = open_sysroot(*arguments.sysroot)
+    except RootError as error:
+        raise CommandError(str(error)) from error
+    with root:
+        evidence = scan(root, full=arguments.full)
+    findings = check_evidence(evidence)
+    said = verdict(evidence, findings)
+    if arguments.json:
+        sys.stdout.write(dumps(inspect_wire(evidence, findings)))
+    else:
+        from crossplan.render.inspect import print_inspect
+        from crossplan.render.text import console
+
+        print_inspect(console(), evidence, findings, said)
+    return status_of(findings, strict=arguments.strict, empty=said == "empty")

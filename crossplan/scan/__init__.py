@@ -1,0 +1,47 @@
+"""The scan: from a root to `Evidence`.
+
+    Sysroot ──walk──▶ places ──read──▶ records ──group──▶ groups ──settle──▶ Pythons
+
+Where nothing was found in the places where a Python can be, the whole root is walked.
+"""
+
+from __future__ import annotations
+
+from crossplan.evidence import Description, Evidence, ImageFile, Unread
+from crossplan.scan.group import Record, group
+from crossplan.scan.read import read_place
+from crossplan.scan.settle import settle
+from crossplan.scan.walk import Progress, Walk, walk
+from crossplan.sysroot import Sysroot
+
+__all__ = ["scan"]
+
+
+def scan(root: Sysroot, *, full: bool = False, progress: Progress | None = None) -> Evidence:
+    """Everything below a root that describes or is a Python. Whatever cannot be read stands in `unread`; nothing is raised."""
+    found = walk(root, full=full, progress=progress)
+    records = _records(root, found)
+    if not full and not any(_tells(record) for record, _ in records):
+        found = walk(root, full=True, progress=progress)
+        records = _records(root, found)
+    alone = tuple(Unread(item.path, item.kind, item.reason, item.place) for item in found.unread)
+    return Evidence(
+        root=root.name,
+        pythons=tuple(settle(one) for one in group(records)),
+        images=tuple(record for record, _ in records if isinstance(record, ImageFile)),
+        descriptions=tuple(record for record, _ in records if isinstance(record, Description)),
+        unread=(*alone, *(record for record, _ in records if isinstance(record, Unread))),
+        limits=tuple(dict.fromkeys(found.limits)),
+        files_seen=found.seen,
+    )
+
+
+def _records(root: Sysroot, found: Walk) -> list[tuple[Record, str]]:
+    """The records of all places, each with its installation, in the order of their paths."""
+    read = ((read_place(root, place), place.prefix) for _, place in sorted(found.places.items()))
+    return [(record, prefix) for record, prefix in read if record is not None]
+
+
+def _tells(record: Record) -> bool:
+    """Whether a record is of a Python: not the C library that lies beside."""
+    return not isinstance(record, ImageFile) or record.role != "other"

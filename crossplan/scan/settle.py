@@ -1,0 +1,138 @@
+"""From the members of one Python to its facts: the most believed claim of each field, and who contradicts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from crossplan.evidence import Contradiction, Description, ImageFile, TargetPython, Unread
+from crossplan.origin import Fact, Origin
+from crossplan.scan import names
+from crossplan.scan.claims import BELIEF, COMPARED, Claim, machine_claims, of_description, of_image
+from crossplan.scan.group import Group
+from crossplan.triple import targets_served
+
+_ORDER = {source: place for place, source in enumerate(BELIEF)}
+
+
+def settle(group: Group) -> TargetPython:
+    """One Python: facts, contradictions, targets."""
+    descriptions = tuple(m.record for m in group.members if isinstance(m.record, Description))
+    images = tuple(m.record for m in group.members if isinstance(m.record, ImageFile))
+    unread = tuple(m.record for m in group.members if isinstance(m.record, Unread))
+    claims = [claim for description in descriptions for claim in of_description(description)]
+    claims += [claim for file in images for claim in of_image(file)]
+    claims += _of_names(group)
+    by_field: dict[str, list[Claim]] = {}
+    for claim in sorted(claims, key=lambda c: (_ORDER[c.source], c.origin.place or "")):
+        by_field.setdefault(claim.field, []).append(claim)
+    facts = {name: Fact(best.value, best.origin) for name, told in by_field.items() for best in [_believed(name, told)]}
+    _complete(facts)
+    return TargetPython(
+        facts=facts,
+        descriptions=tuple(sorted(descriptions, key=lambda d: (_ORDER[d.kind], d.path))),
+        images=tuple(sorted(images, key=lambda file: file.path)),
+        targets=_targets(facts, images),
+        contradictions=tuple(_contradictions(by_field)),
+        unread=unread,
+    )
+
+
+def _of_names(group: Group) -> Iterator[Claim]:
+    """What the names of files and folders say, which counts where nothing else does."""
+    for member in group.members:
+        name, origin = member.name, Origin("path", member.record.path)
+        role = member.record.role if isinstance(member.record, ImageFile) else None
+        if role in (None, "libpython"):
+            if name.implementation:
+                yield Claim("implementation", name.implementation, "name", origin)
+            if name.minor:
+                yield Claim("version", name.minor, "name", origin)
+            if name.flags is not None:
+                yield Claim("abi_flags", name.flags, "name", origin)
+            if name.multiarch:
+                yield from machine_claims(name.multiarch, lambda f, v, _: Claim(f, v, "name", origin), "")  # noqa: B023
+        elif role == "extension" and name.implementation:
+            suffix = member.record.path.rpartition("/")[2].partition(".")[2]
+            yield Claim("module_suffix", f".{suffix}", "name", origin)
+
+
+def _believed(field: str, claims: list[Claim]) -> Claim:
+    """The claim that counts. Of versions, the first that is exact; a program's byte order only if nothing else says it."""
+    if field == "version":
+        return next((claim for claim in claims if str(claim.value).count(".") >= 2), claims[0])
+    return claims[0]
+
+
+def _complete(facts: dict[str, Fact[object]]) -> None:
+    """What stands where nothing was said: a plain CPython, since every other build names itself."""
+
+    def default(name: str, value: object) -> None:
+        facts.setdefault(name, Fact(value, Origin("default")))
+
+    flags = facts.get("abi_flags")
+    default("implementation", "CPython")
+    for name, flag in (("free_threaded", "t"), ("debug", "d")):
+        if name not in facts and flags is not None:
+            facts[name] = Fact(flag in str(flags.value), flags.origin)
+        default(name, False)
+    default("abi_flags", "".join(flag for name, flag in (("free_threaded", "t"), ("debug", "d")) if facts[name].value))
+    if "os" in facts and facts["os"].value in ("emscripten", "wasi"):
+        default("shared", False)  # neither has a loader for shared libraries that a libpython could be
+    if "ext_suffix" in facts:
+        facts.pop("module_suffix", None)
+
+
+def _agree(field: str, one: object, other: object) -> bool:
+    if field == "version":  # 3.11 says less than 3.11.2, and 3.11.8+ is 3.11.8 with later changes
+        parts = [str(value).rstrip("+").split(".") for value in (one, other)]
+        shorter = min(map(len, parts))
+        return parts[0][:shorter] == parts[1][:shorter]
+    return one == other
+
+
+def _contradictions(by_field: Mapping[str, list[Claim]]) -> Iterator[Contradiction]:
+    for field in sorted(COMPARED & by_field.keys()):
+        claims = [c for c in by_field[field] if c.source != "name" or field in ("version", "implementation")]
+        if not claims:
+            continue
+        best = _believed(field, claims)
+        others: dict[object, Claim] = {}
+        for claim in claims:
+            if not _agree(field, best.value, claim.value):
+                others.setdefault(claim.value, claim)
+        if others:
+            facts = tuple(Fact(claim.value, claim.origin) for claim in (best, *others.values()))
+            yield Contradiction(field, facts, all(claim.loose for claim in others.values()))
+
+
+def _targets(facts: Mapping[str, Fact[object]], images: Iterable[ImageFile]) -> tuple[str, ...]:
+    """The Rust targets that it serves; those of each slice where its library is fat."""
+
+    def text(name: str) -> str | None:
+        fact = facts.get(name)
+        return fact.value if fact is not None and isinstance(fact.value, str) else None
+
+    libraries = [file.image for file in images if file.role == "libpython"]
+    parts = next((image.slices for image in libraries if image.slices), ())
+    machines = [(part.machine, part.bits, part.endian, part.simulator) for part in parts]
+    width, simulator = facts.get("pointer_width"), facts.get("simulator")
+    if not machines:
+        bits = width.value if width is not None and isinstance(width.value, int) else None
+        simulated = any(image.simulator for image in libraries) or bool(simulator and simulator.value)
+        machines = [(text("machine"), bits, text("endian"), simulated)]
+    served: dict[str, None] = {}
+    for machine, bits, endian, simulated in machines:
+        for triple in targets_served(
+            os=text("os"),
+            machine=machine,
+            bits=bits,
+            endian=endian,
+            float_abi=text("float_abi"),
+            libc=text("libc"),
+            abi=text("abi"),
+            cpu_arch=text("cpu_arch"),
+            multiarch=text("multiarch"),
+            simulator=simulated,
+        ):
+            served[triple] = None
+    return tuple(served)

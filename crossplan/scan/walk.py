@@ -1,0 +1,150 @@
+"""The walk: from the root to the files that are evidence, by the tables of `layouts`, within bounds.
+
+The targeted walk enters only folders where a Python can lie. The full walk enters every folder. Links are followed inside
+the root, each place is visited once, by its path after all links.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from crossplan.evidence import Unread
+from crossplan.readers.source import ReadError
+from crossplan.scan.layouts import PREFIXES, FileKind, rules
+from crossplan.sysroot import Kind, Node, Sysroot, join
+
+ENTRY_LIMIT = 20_000_000
+"""Names that one walk looks at."""
+
+FOUND_LIMIT = 20_000
+"""Files that are read."""
+
+DEPTH_LIMIT = 64
+"""Folders inside folders that a walk enters."""
+
+TIME_LIMIT = 300.0
+"""Seconds that a walk may take."""
+
+Progress = Callable[[int, int], None]
+"""Called now and then with the number of names seen and of files found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One file that is evidence: its path after all links, what it is, the installation that it lies in."""
+
+    path: str
+    what: FileKind
+    prefix: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Walk:
+    """What a walk has found so far."""
+
+    places: dict[str, Place] = field(default_factory=dict)
+    unread: list[Unread] = field(default_factory=list)
+    limits: list[str] = field(default_factory=list)
+    seen: int = 0
+
+    def found(self, path: str, node: Node, what: FileKind, prefix: str) -> None:
+        """Note a file; a link to a file that was found already is another name of it."""
+        aliases = () if node.path == path else (path,)
+        known = self.places.get(node.path)
+        if known is None:
+            self.places[node.path] = Place(node.path, what, prefix, aliases)
+        elif aliases and path not in known.aliases:
+            self.places[node.path] = Place(known.path, known.what, known.prefix, (*known.aliases, path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    path: str
+    kind: str
+    prefix: str
+    depth: int
+
+
+class _OverError(Exception):
+    """A bound was reached; the text says which."""
+
+
+def walk(root: Sysroot, *, full: bool, progress: Progress | None = None) -> Walk:
+    """Find the evidence below a root. A folder that cannot be read is noted, and the rest still walked."""
+    result, visited = Walk(), {""}
+    pending = [_Folder("", "any" if full else "top", "", 0)]
+    deadline = time.monotonic() + TIME_LIMIT
+    try:
+        while pending:
+            folder = pending.pop()
+            inner = _enter(root, folder, result, full)
+            for node, kind in inner:
+                if node.path in visited:
+                    continue
+                visited.add(node.path)
+                prefix = node.path if kind in PREFIXES or kind == "any" else folder.prefix
+                pending.append(_Folder(node.path, kind, prefix, folder.depth + 1))
+            if progress is not None:
+                progress(result.seen, len(result.places))
+            _check(result, deadline)
+    except _OverError as over:
+        result.limits.append(str(over))
+    return result
+
+
+def _check(result: Walk, deadline: float) -> None:
+    if result.seen > ENTRY_LIMIT:
+        raise _OverError(f"it has more than {ENTRY_LIMIT} names")
+    if len(result.places) > FOUND_LIMIT:
+        raise _OverError(f"more than {FOUND_LIMIT} files in it look like parts of a Python")
+    if time.monotonic() > deadline:
+        raise _OverError(f"it took more than {TIME_LIMIT:.0f} seconds")
+
+
+def _enter(root: Sysroot, folder: _Folder, result: Walk, full: bool) -> list[tuple[Node, str]]:
+    """List one folder: note its evidence, and give the folders to enter, in the reverse of their order."""
+    try:
+        listing = root.listdir(folder.path)
+    except ReadError as error:
+        result.unread.append(Unread(folder.path, "directory", error.reason, error.place))
+        return []
+    result.seen += len(listing)
+    inner: list[tuple[Node, str]] = []
+    for name, kind, what, leads in _interesting(listing.items(), folder.kind, full):
+        path = join(folder.path, name)
+        try:
+            node = root.resolve(path) if kind == "link" else Node(path, kind)
+        except ReadError as error:
+            result.unread.append(Unread(path, "link", error.reason, error.place))
+            continue
+        if node is None:
+            if what is not None:
+                result.unread.append(Unread(path, "dangling", "the link leads to nothing inside the root"))
+        elif node.kind == "directory" and leads is not None:
+            if folder.depth >= DEPTH_LIMIT:
+                result.limits.append(f"{path} lies more than {DEPTH_LIMIT} folders deep")
+            else:
+                inner.append((node, leads))
+        elif node.kind == "file" and what is not None:
+            result.found(path, node, what, folder.prefix)
+        elif node.kind == "other" and what is not None:
+            result.unread.append(Unread(path, "file", "is no regular file (a device, fifo or socket)"))
+    inner.sort(key=lambda item: item[0].path, reverse=True)
+    return inner
+
+
+def _interesting(
+    entries: Iterable[tuple[str, Kind]], kind: str, full: bool
+) -> Iterable[tuple[str, Kind, FileKind | None, str | None]]:
+    """The entries that lead on: name, kind, what it is as a file, what as a folder."""
+    known = rules(kind)
+    for name, entry in entries:
+        what = known.file(name) if entry != "directory" else None
+        leads = known.folder(name) if entry in ("directory", "link") else None
+        if full and leads is None and entry == "directory":
+            leads = "any"
+        if what is not None or leads is not None:
+            yield name, entry, what, leads
