@@ -19,5 +19,5 @@ if ! fits .venv/bin/python; then
     fi
     "$python" -m venv --clear .venv
 fi
-extras=$(printf '%s,' "$@")
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[${extras%,}]"
+extras=$(IFS=,; echo "${*:+[$*]}")
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable ".$extras"

@@ -1,0 +1,113 @@
+"""The documentation builds without a warning, its commands parse, and the output that it shows is what the program prints."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crossplan.cli.main import full_parser
+from crossplan.data import load
+
+TREE = Path(__file__).resolve().parents[2]
+PAGES = sorted(TREE.glob("*.md")) + sorted((TREE / "docs").rglob("*.md")) + [TREE / "sysroots/README.md"]
+FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"(?:^|[\s;&|(`])(crossplan [^;&|)`<>#\n]+)")
+
+
+def blocks(page: Path, *languages: str) -> list[str]:
+    """The text of each fenced block in one of the languages."""
+    return [body for _, language, body in FENCE.findall(page.read_text("utf-8")) if language in languages]
+
+
+def named(page: Path) -> str:
+    return str(page.relative_to(TREE))
+
+
+def test_site_builds_without_a_warning(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=TREE, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "<code>crossplan inspect</code>" in (tmp_path / "reference/commands/index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent == TREE or "sysroots" in page.parts], ids=named)
+def test_links_between_files_lead_somewhere(page: Path) -> None:
+    """For the pages that are no part of the site, which the test above checks."""
+    links = re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text("utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def commands() -> list[object]:
+    """Each command line of crossplan in a block of shell text, continuation lines joined."""
+    found = []
+    for page in PAGES:
+        for block in blocks(page, "sh", "console", "yaml"):
+            for command in COMMAND.findall(block.replace("\\\n", " ")):
+                found.append(pytest.param(command, id=f"{named(page)}: {command[:60]}"))
+    return found
+
+
+@pytest.mark.parametrize("command", commands())
+def test_commands_parse(command: str) -> None:
+    words = shlex.split(command.replace('"$TARGET"', "armv7-unknown-linux-gnueabihf"))[1:]
+    if words[0] == "explain" or not words[0].startswith("--"):
+        assert full_parser().parse_args(words).command == words[0]
+
+
+def sessions() -> list[object]:
+    """(command, output) of each `$ crossplan …` in a console block."""
+    found = []
+    for page in PAGES:
+        for block in blocks(page, "console"):
+            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, _, output = part.replace("\\\n", " ").partition("\n")
+                found.append(pytest.param(command, output.strip("\n"), id=f"{named(page)}: {command[:60]}"))
+    return found
+
+
+@pytest.mark.parametrize(("command", "output"), sessions())
+def test_shown_output_is_what_is_printed(command: str, output: str, tmp_path: Path) -> None:
+    (tmp_path / "sysroots").symlink_to(TREE / "sysroots")
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=tmp_path,
+        env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    shown = "\n".join(line.rstrip() for line in done.stdout.replace(os.fspath(tmp_path), "/home/you").splitlines())
+    assert shown.strip("\n") == output, done.stderr
+
+
+def test_every_variable_that_pyo3_reads_is_described() -> None:
+    page = (TREE / "docs/reference/environment.md").read_text("utf-8")
+    assert [row["name"] for row in load("pyo3")["variables"]["rows"] if f"`{row['name']}`" not in page] == []
+
+
+CAPABILITY = re.compile(r"^\| (\d+) \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
+ANSWER = re.compile(r"`(crossplan [^`]+)`|no\b.*|not applicable: .+")
+
+
+def capabilities() -> list[object]:
+    rows = CAPABILITY.findall((TREE / "docs/capabilities.md").read_text("utf-8"))
+    return [pytest.param(answer, id=f"{number} {what}") for number, what, _, answer in rows]
+
+
+@pytest.mark.parametrize("answer", capabilities())
+def test_each_capability_is_a_command_or_no(answer: str) -> None:
+    match = ANSWER.match(answer)
+    assert match, f"neither a command nor no: {answer}"
+    if match[1]:
+        words = shlex.split(match[1])[1:]
+        assert full_parser().parse_args(words)
+
+
+def test_every_capability_has_a_row() -> None:
+    assert len(capabilities()) == 139
