@@ -134,7 +134,8 @@ def _import_library(archive: ArFile, part: Window, want_symbols: bool) -> Image:
         bits=bits,
         endian="little",
         os="windows",
-        soname=dll,
+        # That of an extension module (`_tkinter.pyd`) or of a program names no DLL.
+        soname=dll if dll and dll.lower().endswith(".dll") else None,
         python_version=named.minor if named else None,
         python_version_from="soname" if named and named.minor else None,
         free_threaded=free_threaded,

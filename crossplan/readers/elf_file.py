@@ -25,7 +25,7 @@ from crossplan.readers.elf_tables import (
 from crossplan.readers.source import ReadError
 from crossplan.readers.window import Window
 
-SEGMENTS_MAX = 4096  # core files excepted, images have about ten
+SEGMENTS_MAX = 256  # core files excepted, images have about ten; each look-up of an address goes through them
 SECTIONS_MAX = 40_000  # an object with a section a function has some thousands
 DYNAMIC_MAX = 4096  # entries; an image with 1,000 NEEDED is unheard of
 _SHN_XINDEX = 0xFFFF
@@ -188,7 +188,7 @@ class ElfFile:
         return self._tags.get(number)
 
     @cached_property
-    def _strings(self) -> tuple[int, int]:
+    def dynamic_string_table(self) -> tuple[int, int]:
         """Where the dynamic string table begins and ends in the file."""
         address = self.tag(DT_STRTAB)
         if address is None:
@@ -199,7 +199,7 @@ class ElfFile:
 
     def dynamic_string(self, offset: int) -> str:
         """The name at an offset of the dynamic string table."""
-        start, end = self._strings
+        start, end = self.dynamic_string_table
         if start + offset >= end:
             raise ReadError(f"a name at {offset:#x} lies beyond the string table", "dynamic segment (DT_STRSZ)")
         return self.window.string(start + offset, end)

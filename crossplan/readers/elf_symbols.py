@@ -14,6 +14,7 @@ from crossplan.readers.elf_file import ElfFile
 from crossplan.readers.elf_tables import (
     DT_GNU_HASH,
     DT_HASH,
+    DT_MIPS_SYMTABNO,
     DT_MIPS_XHASH,
     DT_SYMTAB,
     DT_VERDEF,
@@ -21,15 +22,19 @@ from crossplan.readers.elf_tables import (
     DT_VERNEED,
     DT_VERNEEDNUM,
     EM_ALPHA,
+    EM_MIPS,
     EM_S390,
     SHT_SYMTAB,
 )
 from crossplan.readers.source import ReadError
+from crossplan.readers.window import STRING_LIMIT, text
 
 _CHAIN_MAX = 2048  # symbols of one hash bucket; linkers make buckets of two or three
 _VERSIONS_MAX = 4096
 _BUCKETS_MAX = 1 << 20
 _CHAIN_STEP = 8
+_WIDE_HASH = (EM_S390, EM_ALPHA)  # their supplements have 64-bit entries in `.hash` of 64-bit images
+DYNAMIC_SYMBOLS_MAX = 200_000
 
 
 class Symbol(NamedTuple):
@@ -122,7 +127,7 @@ def _xlat(elf: ElfFile, table: int, buckets: int, first: int, position: int) -> 
 
 
 def _by_hash(elf: ElfFile, address: int, name: bytes, tag: int) -> Symbol | None:
-    wide = elf.bits == 64 and elf.machine in (EM_S390, EM_ALPHA)  # their supplements have 64-bit entries
+    wide = elf.bits == 64 and elf.machine in _WIDE_HASH
     entry = elf.layout.u64 if wide else elf.layout.u32
 
     def at(position: int) -> int:
@@ -157,6 +162,43 @@ def _symbol(elf: ElfFile, index: int, name: bytes) -> Symbol | None:
     if section == 0 or elf.dynamic_string(st_name).encode("utf-8", "surrogateescape") != name:
         return None
     return Symbol(value, size)
+
+
+def dynamic_symbols(elf: ElfFile) -> Iterator[tuple[str, bool]]:
+    """All dynamic symbols: the name, and whether the image defines it. `ReadError` beyond `DYNAMIC_SYMBOLS_MAX`."""
+    table, layout = elf.tag(DT_SYMTAB), elf.layout.sym
+    count = _number_of_symbols(elf)
+    if table is None or not count:
+        return
+    if count > DYNAMIC_SYMBOLS_MAX:
+        raise ReadError(f"{count} dynamic symbols, over the limit of {DYNAMIC_SYMBOLS_MAX}", "dynamic segment")
+    start, end = elf.dynamic_string_table
+    strings = elf.window.read(start, end - start)
+    entries = elf.bytes_at(table, count * layout.size, "the symbol table")
+    for fields in layout.iter_unpack(entries):
+        st_name, section = (fields[0], fields[5]) if elf.bits == 32 else (fields[0], fields[3])
+        name = strings[st_name : st_name + STRING_LIMIT].partition(b"\0")[0]
+        if name:
+            yield text(name), section != 0
+
+
+def _number_of_symbols(elf: ElfFile) -> int:
+    """No tag says how many dynamic symbols there are: the hash tables do."""
+    mips, sysv, gnu = elf.tag(DT_MIPS_SYMTABNO), elf.tag(DT_HASH), elf.tag(DT_GNU_HASH)
+    if elf.machine == EM_MIPS and mips is not None:
+        return mips
+    if sysv is not None:
+        wide = elf.bits == 64 and elf.machine in _WIDE_HASH
+        entry = elf.layout.u64 if wide else elf.layout.u32
+        return int(entry.unpack(elf.bytes_at(sysv + entry.size, entry.size, "the hash table"))[0])
+    if gnu is None:
+        return 0
+    buckets, first, bloom_words, _ = _words(elf, gnu, 4, "the GNU hash table")
+    table = gnu + 16 + bloom_words * elf.layout.word.size
+    highest = max(_words(elf, table, min(buckets, _BUCKETS_MAX), "the GNU hash table"), default=0)
+    if highest < first:  # nothing is defined
+        return first
+    return first + 1 + max(position for position, _ in _chain(elf, table + 4 * buckets, highest - first))
 
 
 def offset_in_object(elf: ElfFile, name: str) -> int | None:

@@ -66,10 +66,11 @@ def named_library(own: str | None, needed: Iterable[str]) -> LibraryName | None:
 def python_flags(found: Container[str], named: LibraryName | None, is_python: bool) -> tuple[bool | None, bool | None]:
     """Whether an image is free-threaded, and debug: by symbols of the Python in it, and by the name of its library.
 
-    Of an image that holds no Python, only the name tells; None where nothing does.
+    Of an image that holds no Python, only the name tells; None where nothing does. So it is for the stable-ABI library
+    of Windows, which exports every name of the stable ABI, whether the library behind it has it or not.
     """
     free_threaded, debug = (named.free_threaded, named.debug) if named else (None, None)
-    if not is_python:
+    if not is_python or (named and named.minor is None):
         return free_threaded, debug
     return FREE_THREADED_SYMBOL in found or bool(free_threaded), DEBUG_SYMBOL in found or bool(debug)
 

@@ -5,6 +5,7 @@ Source: Microsoft, "PE Format", https://learn.microsoft.com/windows/win32/debug/
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from struct import Struct
 from typing import NamedTuple
@@ -28,8 +29,9 @@ MACHINES: dict[int, tuple[str, int]] = {
 }
 EXPORT_TABLE, IMPORT_TABLE, RESOURCE_TABLE, LOAD_CONFIG_TABLE = 0, 1, 2, 10
 IMAGE_FILE_DLL = 0x2000
-SECTIONS_MAX = 1024
+SECTIONS_MAX = 256  # Windows loads 96 at most; each look-up of an address goes through them
 IMPORTS_MAX = 1024
+SYMBOLS_MAX = 1 << 16  # imported from one DLL
 EXPORTS_MAX = 1 << 20
 
 _COFF = Struct("<HHIIIHH")  # Machine NumberOfSections TimeDateStamp PointerToSymbolTable … SizeOfOptionalHeader Ch…
@@ -37,7 +39,7 @@ _SECTION = Struct("<8sIIII16x")  # Name VirtualSize VirtualAddress SizeOfRawData
 _DIRECTORY = Struct("<II")  # VirtualAddress Size
 _EXPORTS = Struct("<12xIIIIIII")  # Name Base NumberOfFunctions NumberOfNames AddressOf Functions, Names, NameOrdinals
 _IMPORT = Struct("<IIIII")  # OriginalFirstThunk TimeDateStamp ForwarderChain Name FirstThunk
-_U16, _U32 = Struct("<H"), Struct("<I")
+_U16, _U32, _U64 = Struct("<H"), Struct("<I"), Struct("<Q")
 
 
 class _Optional(NamedTuple):
@@ -152,40 +154,73 @@ class PeFile:
         table = self._exports
         return self.string_at(table.name, "the DLL's name") if table and table.name else None
 
-    def export(self, name: str) -> int | None:
-        """The address of an export, or None. The names are sorted, and searched as the loader does."""
-        table = self._exports
-        low, high = 0, table.names if table else 0
-        while table and low < high:
+    def _export_name(self, index: int) -> str:
+        assert self._exports is not None
+        (address,) = self.unpack_at(_U32, self._exports.address_of_names + 4 * index, "the table of export names")
+        return self.string_at(address, "the name of an export")
+
+    def _first_export(self, name: str) -> int:
+        """The index of the first exported name not below `name`; they are sorted, and searched as the loader does."""
+        low, high = 0, self._exports.names if self._exports else 0
+        while low < high:
             middle = (low + high) // 2
-            (address,) = self.unpack_at(_U32, table.address_of_names + 4 * middle, "the table of export names")
-            found = self.string_at(address, "the name of an export")
-            if found == name:
-                place = table.address_of_name_ordinals + 2 * middle
-                (ordinal,) = self.unpack_at(_U16, place, "the table of export ordinals")
-                place = table.address_of_functions + 4 * ordinal
-                return self.unpack_at(_U32, place, "the table of exports")[0]
-            if found < name:
+            if self._export_name(middle) < name:
                 low = middle + 1
             else:
                 high = middle
-        return None
+        return low
+
+    def export(self, name: str) -> int | None:
+        """The address of an export, or None."""
+        table, index = self._exports, self._first_export(name)
+        if table is None or index == table.names or self._export_name(index) != name:
+            return None
+        place = table.address_of_name_ordinals + 2 * index
+        (ordinal,) = self.unpack_at(_U16, place, "the table of export ordinals")
+        place = table.address_of_functions + 4 * ordinal
+        return self.unpack_at(_U32, place, "the table of exports")[0]
 
     def is_forwarder(self, address: int) -> bool:
         """Whether an export's address is that of a text that names another DLL's export."""
         entry = self.directory(EXPORT_TABLE)
         return entry is not None and entry[0] <= address < entry[0] + entry[1]
 
+    @cached_property
+    def _import_table(self) -> tuple[tuple[str, int], ...]:
+        """For each DLL that the image imports from, in order: its name, and the address of the table of its symbols."""
+        entry = self.directory(IMPORT_TABLE)
+        found: list[tuple[str, int]] = []
+        while entry is not None:
+            fields = self.unpack_at(_IMPORT, entry[0] + len(found) * _IMPORT.size, "the import table")
+            original, _, _, name, first = fields
+            if not name:
+                break
+            if len(found) == IMPORTS_MAX:
+                raise ReadError(f"more than {IMPORTS_MAX} imported DLLs", "import table")
+            found.append((self.string_at(name, "the name of an imported DLL"), original or first))
+        return tuple(found)
+
     @property
     def imports(self) -> tuple[str, ...]:
         """The names of the DLLs that the image imports from, in order."""
-        entry = self.directory(IMPORT_TABLE)
-        names: list[str] = []
-        while entry is not None:
-            fields = self.unpack_at(_IMPORT, entry[0] + len(names) * _IMPORT.size, "the import table")
-            if not fields[3]:
+        return tuple(name for name, _ in self._import_table)
+
+    def imported_symbols(self) -> Iterator[str]:
+        """The names of the symbols that the image imports by name, from all its DLLs."""
+        layout = _U32 if self.bits == 32 else _U64
+        for _, place in self._import_table:
+            for address in range(place, place + SYMBOLS_MAX * layout.size, layout.size):
+                (entry,) = self.unpack_at(layout, address, "the table of imported symbols")
+                if not entry:
+                    break
+                if not entry >> (self.bits - 1):  # else by ordinal
+                    yield self.string_at(entry + 2, "the name of an imported symbol")  # after a hint of two bytes
+
+    def exported_names(self, prefix: str) -> Iterator[str]:
+        """The exported names that begin with `prefix`."""
+        table = self._exports
+        for index in range(self._first_export(prefix), table.names if table else 0):
+            name = self._export_name(index)
+            if not name.startswith(prefix):
                 break
-            if len(names) == IMPORTS_MAX:
-                raise ReadError(f"more than {IMPORTS_MAX} imported DLLs", "import table")
-            names.append(self.string_at(fields[3], "the name of an imported DLL"))
-        return tuple(names)
+            yield name
