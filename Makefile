@@ -16,7 +16,7 @@ test: .venv/.test # linters, types, then every test that needs no special machin
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/pytest -q -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadgroup
 
 test-all: .venv/.test # the rest, in named groups; a missing program is named and its group skipped
 	@$(BIN)/python scripts/groups.py

@@ -96,13 +96,12 @@ class Ground:
 def lay_out(bed: dict[str, str]) -> Path:
     """Copy the crates into the cache, keep what was compiled for this machine, drop what was compiled for the target."""
     work = Path(bed["cache"]) / "work" / bed["target"]
-    for name in ("Cargo.toml", "Cargo.lock", *CRATES):
-        source, copy = testbed.HERE / name, work / name
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(source, copy) if source.is_dir() else (
-            work.mkdir(parents=True, exist_ok=True),
-            shutil.copy2(source, copy),
-        )
+    work.mkdir(parents=True, exist_ok=True)
+    for name in ("Cargo.toml", "Cargo.lock"):
+        shutil.copy2(testbed.HERE / name, work / name)
+    for name in CRATES:
+        shutil.rmtree(work / name, ignore_errors=True)
+        shutil.copytree(testbed.HERE / name, work / name)
     shutil.rmtree(work / "target" / bed["target"], ignore_errors=True)
     for name in ("site", "exports"):
         shutil.rmtree(work / name, ignore_errors=True)

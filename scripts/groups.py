@@ -1,0 +1,75 @@
+"""`make test-all`: what the test command leaves out, in named groups.
+
+    python scripts/groups.py [NAME…]
+
+A group whose program is missing is skipped, and the program is named. Exit status: 1 if a group failed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+TREE: Final = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A name, what it shows, the programs that it cannot do without, and the command after `python`."""
+
+    name: str
+    shows: str
+    needs: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+PYTEST: Final = ("-m", "pytest", "-q", "-m", "rest", "--dist", "loadgroup", "-n", "2")
+GROUPS: Final = (
+    Group("targets", "the proof on every target of proof/targets.toml", ("apt-get", "dpkg"), (*PYTEST, "tests/proof")),
+    Group("long", "tests that take long or need other programs", (), (*PYTEST, "tests", "--ignore", "tests/proof")),
+    Group(
+        "oracle",
+        "20,000 requests to PyO3's real scripts",
+        ("cargo", "rustc"),
+        ("-m", "oracle.fuzz", "--count", "20000"),
+    ),
+    Group("mutation", "a changed row of a table fails a test", (), ("scripts/mutate_rules.py",)),
+    Group("bench", "crossplan env beside PyO3's own script", ("apt-get", "dpkg"), ("benchmarks/env.py",)),
+)
+
+
+def attempt(group: Group) -> str:
+    """Run one group: `passed`, `failed`, or why it was skipped."""
+    missing = [name for name in group.needs if shutil.which(name) is None]
+    if missing:
+        return f"skipped: no {' and no '.join(missing)}"
+    # The oracle is a package below tests/; pytest's status 5 says that nothing was selected.
+    place = TREE / "tests" if "oracle.fuzz" in group.words else TREE
+    return (
+        "passed"
+        if subprocess.run([sys.executable, *group.words], cwd=place, check=False).returncode in (0, 5)
+        else "failed"
+    )
+
+
+def main() -> int:
+    """Run the groups that are named, or all; say how each ended."""
+    chosen = [group for group in GROUPS if not sys.argv[1:] or group.name in sys.argv[1:]]
+    results = []
+    for group in chosen:
+        print(f"== {group.name}: {group.shows}", flush=True)
+        start = time.monotonic()
+        results.append((group.name, attempt(group), time.monotonic() - start))
+    print()
+    for name, result, seconds in results:
+        print(f"{name:10} {seconds:7.0f} s  {result}")
+    return 1 if any(result == "failed" for _, result, _ in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
