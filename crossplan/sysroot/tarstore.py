@@ -64,6 +64,9 @@ class TarStore:
                 if entry.kind == "file" and not isinstance(flow, PlainFlow) and self._is_wanted(entry):
                     self._kept[entry.offset] = self._scratch.keep(_pieces(flow, entry.size))
 
+        while not isinstance(flow, PlainFlow) and flow.upto(_CHUNK):
+            pass  # what follows the end mark is padding; at its end stands the checksum of compressed data
+
     def _is_wanted(self, entry: TarEntry) -> bool:
         return entry.size <= KEPT_SIZE and self._scratch.room_for(entry.size) and bool(_KEPT.fullmatch(entry.path))
 
