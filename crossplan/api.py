@@ -1,16 +1,17 @@
 """The typed Python API: the stages of the pipeline as functions, used by the command line.
 
-    request = make_request(Options(target="armv7-unknown-linux-gnueabihf", sysroots=("root",)), os.environ, os.getcwd(),
-                           this_machine())
-    situation = make_situation(request)
-    plan = make_plan(situation, place_below("out"))
+request = make_request(Options(target="armv7-unknown-linux-gnueabihf", sysroots=("root",)), os.environ, os.getcwd(),
+                       this_machine())
+situation = make_situation(request)
+plan = make_plan(situation, place_below("out"))
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from crossplan.evidence import Evidence
 from crossplan.origin import Fact, Origin
@@ -30,6 +31,7 @@ __all__ = [
     "Request",
     "RequestError",
     "Situation",
+    "cache_folder",
     "make_plan",
     "make_request",
     "make_situation",
@@ -94,25 +96,21 @@ def choose_python(request: Request, evidence: Evidence) -> Selection:
     return selection
 
 
-def _implied(request: Request, evidence: Evidence) -> list[tuple[str, Wish]]:
+def _implied(request: Request, evidence: Evidence) -> Iterator[tuple[str, Wish]]:
     """Wishes that variables of PyO3 express, each with its variable."""
-    environ, found = request.environ, []
-    if text := environ.get("PYO3_CROSS_PYTHON_VERSION"):
-        try:
-            found.append(("PYO3_CROSS_PYTHON_VERSION", Wish(python=_said(PythonChoice.parse(text), "PYO3_CROSS_PYTHON_VERSION"))))
-        except ValueError:
-            pass
-    if text := environ.get("_PYTHON_SYSCONFIGDATA_NAME"):
-        found.append(("_PYTHON_SYSCONFIGDATA_NAME", Wish(sysconfigdata=_said(text, "_PYTHON_SYSCONFIGDATA_NAME"))))
-    if text := environ.get("PYO3_CROSS_LIB_DIR"):
-        below = os.path.relpath(os.path.realpath(text), os.path.realpath(os.path.join(request.cwd, evidence.root)))  # noqa: PTH118
+    environ = request.environ
+    name = "PYO3_CROSS_PYTHON_VERSION"
+    with suppress(ValueError):
+        yield name, Wish(python=Fact(PythonChoice.parse(environ.get(name, "")), Origin("variable", key=name)))
+    name = "_PYTHON_SYSCONFIGDATA_NAME"
+    if text := environ.get(name):
+        yield name, Wish(sysconfigdata=Fact(text, Origin("variable", key=name)))
+    name = "PYO3_CROSS_LIB_DIR"
+    if text := environ.get(name):
+        root = os.path.realpath(os.path.join(request.cwd, evidence.root))  # noqa: PTH118
+        below = os.path.relpath(os.path.realpath(text), root)
         if not below.startswith(".."):
-            found.append(("PYO3_CROSS_LIB_DIR", Wish(under=_said(below, "PYO3_CROSS_LIB_DIR"))))
-    return found
-
-
-def _said(value: object, name: str) -> Fact:  # type: ignore[type-arg]  # of the value's own type
-    return Fact(value, Origin("variable", key=name))
+            yield name, Wish(under=Fact(below, Origin("variable", key=name)))
 
 
 def place_below(folder: str) -> Place:
@@ -120,12 +118,19 @@ def place_below(folder: str) -> Place:
     return lambda name, text: os.path.join(os.path.abspath(folder), name)  # noqa: PTH100, PTH118
 
 
+def cache_folder(environ: Mapping[str, str]) -> str:
+    """The folder of the user's cache that is ours (XDG Base Directory Specification; LOCALAPPDATA on Windows)."""
+    home = environ.get("HOME") or environ.get("LOCALAPPDATA") or os.path.expanduser("~")  # noqa: PTH111
+    cache = environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")  # noqa: PTH118
+    return os.path.join(os.path.abspath(cache), "crossplan")  # noqa: PTH100, PTH118
+
+
 def place_in_cache(environ: Mapping[str, str]) -> Place:
     """Files in the user's cache, in a folder named by the text, so that two plans never meet in one file."""
-    cache = environ.get("XDG_CACHE_HOME") or os.path.join(environ.get("HOME") or environ.get("LOCALAPPDATA") or "/", ".cache")  # noqa: PTH118
+    folder = cache_folder(environ)
 
     def place(name: str, text: str) -> str:
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-        return os.path.join(os.path.abspath(cache), "crossplan", digest, name)  # noqa: PTH100, PTH118
+        return os.path.join(folder, digest, name)  # noqa: PTH118
 
     return place

@@ -14,7 +14,7 @@ from typing import Literal
 
 from crossplan.origin import Fact, Origin
 from crossplan.project import Project, read_project
-from crossplan.project.cargo_config import CargoConfig, read_cargo_config
+from crossplan.project.cargo_config import CargoConfig
 from crossplan.project.model import Pyo3Crate
 from crossplan.project.registry import cargo_home
 from crossplan.pyo3 import UnknownRelease, find_rules, known_releases
@@ -25,6 +25,10 @@ from crossplan.triple import Target, UnknownTarget, find_target
 Tool = Literal["cargo", "maturin", "setuptools-rust", "cargo-zigbuild", "cross"]
 Purpose = Literal["extension", "embedding"]
 TOOLS: tuple[Tool, ...] = ("cargo", "maturin", "setuptools-rust", "cargo-zigbuild", "cross")
+_GIVEN = Origin("option", key="--target")
+_PROFILE: Fact[str] = Fact("dev", Origin("default"))
+_TOOL: Fact[Tool] = Fact("cargo", Origin("default"))
+_PURPOSE: Fact[Purpose] = Fact("extension", Origin("default"))
 IMPLEMENTATIONS = ("CPython", "PyPy", "GraalPy", "RustPython")
 
 
@@ -71,10 +75,10 @@ class Request:
     wish: Wish = field(default_factory=Wish)
     project: Project = field(default_factory=Project)
     cargo: CargoConfig = field(default_factory=CargoConfig)
-    profile: Fact[str] = Fact("dev", Origin("default"))
-    tool: Fact[Tool] = Fact("cargo", Origin("default"))
-    purpose: Fact[Purpose] = Fact("extension", Origin("default"))
-    target_origin: Origin = Origin("option", key="--target")
+    profile: Fact[str] = _PROFILE
+    tool: Fact[Tool] = _TOOL
+    purpose: Fact[Purpose] = _PURPOSE
+    target_origin: Origin = _GIVEN
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -103,9 +107,7 @@ def make_request(options: Options, environ: Mapping[str, str], cwd: str, machine
     Raises `RequestError` for a value that is none, `UnknownTarget` and `UnknownRelease` for names that do not exist.
     """
     target, target_origin = _target(options, environ)
-    project = read_project(
-        Path(cwd), environ, _manifest(options, cwd), target=target, known=known_releases()
-    )
+    project = read_project(Path(cwd), environ, _manifest(options, cwd), target=target, known=known_releases())
     pyo3 = _release(options, project)
     features = _features(options, project)
     crate: Pyo3Crate = project.pyo3.crate if project.pyo3 else "pyo3"
@@ -121,7 +123,7 @@ def make_request(options: Options, environ: Mapping[str, str], cwd: str, machine
         sysroots=options.sysroots,
         wish=_wish(options),
         project=project,
-        cargo=read_cargo_config(Path(cwd), environ, target),
+        cargo=project.cargo,
         profile=_profile(options),
         tool=_tool(options, environ),
         purpose=_purpose(options, environ, project, {fact.value for fact in features}),
@@ -131,7 +133,7 @@ def make_request(options: Options, environ: Mapping[str, str], cwd: str, machine
 
 def _target(options: Options, environ: Mapping[str, str]) -> tuple[Target, Origin]:
     if options.target is not None:
-        return find_target(options.target), Origin("option", key="--target")
+        return find_target(options.target), _GIVEN
     if named := environ.get("CARGO_BUILD_TARGET"):
         return find_target(named), Origin("variable", key="CARGO_BUILD_TARGET")
     raise RequestError("no target is given: add --target, for example --target aarch64-unknown-linux-gnu")
@@ -217,16 +219,14 @@ def _wish(options: Options) -> Wish:
             options.implementation.lower().replace("graalvm", "graalpy")
         )
         if named is None:
-            raise RequestError(
-                f"--implementation: {options.implementation!r} is none of {', '.join(IMPLEMENTATIONS)}"
-            )
+            raise RequestError(f"--implementation: {options.implementation!r} is none of {', '.join(IMPLEMENTATIONS)}")
         implementation = Fact(named, Origin("option", key="--implementation"))
     return Wish(python=python, implementation=implementation)
 
 
 def _profile(options: Options) -> Fact[str]:
     if options.profile is None:
-        return Fact("dev", Origin("default"))
+        return _PROFILE
     if not options.profile or "/" in options.profile:
         raise RequestError(f"--profile: {options.profile!r} is no name of a Cargo profile")
     return Fact("dev" if options.profile == "debug" else options.profile, Origin("option", key="--profile"))
@@ -238,12 +238,10 @@ def _tool(options: Options, environ: Mapping[str, str]) -> Fact[Tool]:
         return Fact(options.tool, Origin("option", key="--with"))
     if os.path.basename(environ.get("CARGO", "")) == "cross":  # noqa: PTH119
         return Fact("cross", Origin("variable", key="CARGO"))
-    return Fact("cargo", Origin("default"))
+    return _TOOL
 
 
-def _purpose(
-    options: Options, environ: Mapping[str, str], project: Project, features: set[str]
-) -> Fact[Purpose]:
+def _purpose(options: Options, environ: Mapping[str, str], project: Project, features: set[str]) -> Fact[Purpose]:
     """Whether a module or a program is built; a project that does not tell builds a module, for that is PyO3's main use."""
     if options.embed:
         return Fact("embedding", Origin("option", key="--embed"))
@@ -260,7 +258,7 @@ def _purpose(
             return Fact("embedding", package.name.origin)
     elif "auto-initialize" in features:
         return Fact("embedding", Origin("feature", key="auto-initialize"))
-    return Fact("extension", Origin("default"))
+    return _PURPOSE
 
 
 def _build_cwd(crate: str, release: str, environ: Mapping[str, str], cwd: str) -> str:

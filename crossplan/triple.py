@@ -121,6 +121,11 @@ def known_triples() -> tuple[str, ...]:
     return tuple(sorted(load("rustc-targets")["targets"]))
 
 
+def described_triples() -> tuple[str, ...]:
+    """The triples of data/targets.toml, in its order of preference."""
+    return tuple(_columns())
+
+
 @cache
 def _columns() -> dict[str, dict[str, Any]]:
     return {row["triple"]: row for row in load("targets")["targets"]}

@@ -30,7 +30,9 @@ def make_plan(situation: Situation, place: Place) -> Plan:
     candidate = choice.candidate if choice is not None else None
     files = dict(candidate.files) if candidate is not None else {}
 
-    changes = [Change(name, value, _reason(choice, name)) for name, value in candidate.changes.items()] if candidate else []
+    changes = (
+        [Change(name, value, _reason(choice, name)) for name, value in candidate.changes.items()] if candidate else []
+    )
     compiler, link_change = linker(request, api_level(python))
     changes += [link_change] if link_change is not None else []
     changes += rustflags(request, python, resolution)

@@ -59,8 +59,10 @@ def output_folder(request: Request) -> str:
     """The folder of the output, relative to the workspace's root where it lies below it."""
     project = request.project
     profile = project.profiles.get(request.profile.value)
-    folder = profile.folder if profile else {"dev": "debug", "test": "debug", "bench": "release"}.get(
-        request.profile.value, request.profile.value
+    folder = (
+        profile.folder
+        if profile
+        else {"dev": "debug", "test": "debug", "bench": "release"}.get(request.profile.value, request.profile.value)
     )
     target_dir = request.cargo.target_dir or project.target_dir
     if target_dir is None or project.root is None:

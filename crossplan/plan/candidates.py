@@ -42,7 +42,9 @@ class Candidate:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-def candidates(request: Request, rules: Rules, python: TargetPython | None, goal: Goal, place: Place) -> Iterator[Candidate]:
+def candidates(
+    request: Request, rules: Rules, python: TargetPython | None, goal: Goal, place: Place
+) -> Iterator[Candidate]:
     """All ways for a request, in the order in which they are tried."""
     environ = request.environ
     yield Candidate("as-is", {}, "the environment says it already")

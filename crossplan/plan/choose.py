@@ -48,9 +48,7 @@ def _without_idle(situation: Situation, choice: Choice) -> Choice:
     """The choice without each change that PyO3's conclusion does not depend on."""
     candidate = choice.candidate
     for name in candidate.changes:
-        fewer = replace(
-            candidate, changes={key: value for key, value in candidate.changes.items() if key != name}
-        )
+        fewer = replace(candidate, changes={key: value for key, value in candidate.changes.items() if key != name})
         resolution = _predict(situation, fewer)
         if resolution is not None and choice.resolution is not None and _same(resolution, choice.resolution):
             candidate = fewer

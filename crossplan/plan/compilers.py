@@ -3,69 +3,60 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from crossplan.request import Request
-from crossplan.triple import Target, multiarch_facts
-
-_COMPILER = re.compile(r"(?P<prefix>.+?)(?P<api>\d\d)?-(?P<name>gcc|clang|cc)(?:-\d+)?(?:\.exe|\.cmd)?")
+from crossplan.toolchain.compiler import triplet_in_name
+from crossplan.toolchain.gnu import disagreements, gnu_facts
+from crossplan.toolchain.path import find_program
+from crossplan.triple import Target
 
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """A compiler for the target: the command, and why it is this one. `prefix` is what its binutils begin with."""
+    """A compiler for the target: the command, and why it is this one."""
 
     command: str
     reason: str
-    prefix: str | None = None
+
+    @property
+    def prefix(self) -> str | None:
+        """What GNU binutils of the same toolchain begin with, with the folder: `/opt/bin/arm-linux-gnueabihf`."""
+        prefix, dash, last = self.command.rpartition("-")
+        return prefix if dash and last == "gcc" else None
 
 
-def find_compiler(request: Request, api: str | None) -> Compiler | None:
+def find_cross_compiler(request: Request, api: str | None) -> Compiler | None:
     """The cross compiler; `api` is Android's API level. None where no name for one is known."""
     target, environ = request.target, request.environ
     for name in (f"CC_{target.triple}", f"CC_{target.underscored}", "TARGET_CC", "CC"):
-        command = environ.get(name, "").split(" ")[0]
+        command = next(iter(environ.get(name, "").split()), "")
         if command and (name != "CC" or serves(command, target)):
-            return Compiler(command, f"{name} names that compiler", _prefix(command))
+            return Compiler(command, f"{name} names that compiler")
     named = _conventional(target, api, environ)
-    on_path = tuple(_on_path(environ, target))
-    if on_path and (named is None or os.path.basename(named) not in on_path):  # noqa: PTH119
-        return Compiler(on_path[0], "that compiler for the target is on PATH", _prefix(on_path[0]))
-    if named is None:
-        return None
-    return Compiler(named, "rustc would call the host's linker, which cannot link for the target", _prefix(named))
+    if named is not None and find_program(named, environ, request.cwd) is not None:
+        return Compiler(named, "rustc would call the host's linker, which cannot link for the target")
+    if (found := next(_on_path(environ, target), None)) is not None:
+        return Compiler(found, "that compiler for the target is on PATH")
+    return (
+        None
+        if named is None
+        else Compiler(named, "rustc would call the host's linker, which cannot link for the target")
+    )
 
 
 def serves(command: str, target: Target) -> bool:
     """Whether a compiler's name says that it compiles for the target: machine, system, C library, float ABI."""
-    match = _COMPILER.fullmatch(os.path.basename(command))  # noqa: PTH119
-    if match is None:
-        return False
-    prefix = match["prefix"]
-    if prefix in (target.gcc_prefix, target.clang_prefix, target.triple):
-        return True
-    arch, _, rest = prefix.partition("-")
-    system = rest if rest.startswith("linux") else rest.partition("-")[2]
-    facts = multiarch_facts(f"{_MULTIARCH_WORDS.get(arch, arch)}-{_MULTIARCH_SYSTEMS.get(system, system)}")
-    if facts is None or facts.os != target.os:
-        return False
-    said = (facts.machine, facts.bits, facts.libc, facts.float_abi)
-    return said == (target.machine, target.pointer_width, target.libc, target.float_abi)
-
-
-# GNU's and Rust's words for a machine -> the word of multiarch names; a vendor's variants of a system likewise.
-_MULTIARCH_WORDS = {"armv7": "arm", "armv7a": "arm", "armv6": "arm", "armv5te": "arm", "i686": "i386", "i586": "i386",
-                    "riscv64gc": "riscv64"}
-_MULTIARCH_SYSTEMS = {"linux-muslgnueabi": "linux-musleabi", "linux-muslgnueabihf": "linux-musleabihf"}
+    triplet = triplet_in_name(command)
+    facts = gnu_facts(triplet) if triplet is not None else None
+    return facts is not None and not disagreements(facts, target)
 
 
 def _conventional(target: Target, api: str | None, environ: Mapping[str, str]) -> str | None:
     """What Debian, the NDK and the musl toolchains call it."""
     if target.clang_prefix is not None:
-        level = api or target.minimum_os or ""
-        return _in_ndk(environ, f"{target.clang_prefix}{level}-clang")
+        return _in_ndk(environ, f"{target.clang_prefix}{api or target.minimum_os or ''}-clang")
     return f"{target.gcc_prefix}-gcc" if target.gcc_prefix is not None else None
 
 
@@ -82,10 +73,15 @@ def _in_ndk(environ: Mapping[str, str], name: str) -> str:
 
 
 def _on_path(environ: Mapping[str, str], target: Target) -> Iterator[str]:
-    """Names of compilers on PATH that serve the target, the conventional name first."""
+    """Names of compilers on PATH that serve the target, GNU's first."""
     folders = environ.get("PATH", "").split(os.pathsep)
-    names = {name for folder in folders if folder for name in _names(folder) if "-" in name and serves(name, target)}
-    yield from sorted(names, key=lambda name: (not name.endswith("gcc"), len(name), name))
+    found = {
+        name
+        for folder in folders
+        for name in _names(folder)
+        if name.endswith(("-gcc", "-clang")) and serves(name, target)
+    }
+    yield from sorted(found, key=lambda name: (not name.endswith("gcc"), len(name), name))
 
 
 def _names(folder: str) -> list[str]:
@@ -93,9 +89,3 @@ def _names(folder: str) -> list[str]:
         return sorted(os.listdir(folder)) if folder else []  # noqa: PTH208
     except OSError:
         return []
-
-
-def _prefix(command: str) -> str | None:
-    """What stands before `-gcc`, with its folder: `arm-linux-gnueabihf`."""
-    match = _COMPILER.fullmatch(command)
-    return match["prefix"] if match else None

@@ -11,8 +11,13 @@ from crossplan.plan.goal import host_path
 from crossplan.plan.model import Change
 from crossplan.request import Request
 
-_PKG_CONFIG_FOLDERS = ("usr/lib/{multiarch}/pkgconfig", "usr/lib/pkgconfig", "usr/lib64/pkgconfig", "usr/share/pkgconfig",
-                       "lib/pkgconfig")
+_PKG_CONFIG_FOLDERS = (
+    "usr/lib/{multiarch}/pkgconfig",
+    "usr/lib/pkgconfig",
+    "usr/lib64/pkgconfig",
+    "usr/share/pkgconfig",
+    "lib/pkgconfig",
+)
 
 
 def dependency_changes(request: Request, compiler: Compiler | None) -> Iterator[Change]:
@@ -43,7 +48,9 @@ def _of_pkg_config(request: Request) -> Iterator[Change]:
     reason = "a dependency asks pkg-config for the target's libraries"
     yield Change(f"PKG_CONFIG_SYSROOT_DIR_{target}", host_path(request, ""), reason)
     if present:
-        yield Change(f"PKG_CONFIG_LIBDIR_{target}", os.pathsep.join(present), f"{reason}, and the host's are none of them")
+        yield Change(
+            f"PKG_CONFIG_LIBDIR_{target}", os.pathsep.join(present), f"{reason}, and the host's are none of them"
+        )
 
 
 def _of_bindgen(request: Request) -> Iterator[Change]:

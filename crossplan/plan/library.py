@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -71,5 +70,3 @@ def default_name(
     if windows:
         return f"python{version.major}{version.minor}{threads}{'_d' if debug else ''}"
     return f"python{version}{'m' if version < PythonVersion(3, 8) else ''}{threads}{'d' if debug else ''}"
-
-

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from crossplan.evidence import TargetPython
-from crossplan.plan.compilers import Compiler, find_compiler
+from crossplan.plan.compilers import Compiler, find_cross_compiler
 from crossplan.plan.goal import host_path, links_python
 from crossplan.plan.model import Change
 from crossplan.request import Request
 from crossplan.resolve import Resolution
+from crossplan.toolchain.path import find_program
 from crossplan.triple import builtin
 
 # Flags as pairs of words; a pair is left out where its second word stands in the flags already.
@@ -37,7 +38,7 @@ def linker(request: Request, api: str | None) -> tuple[Compiler | None, Change |
     """The compiler for the target, and the variable that makes it the linker where nothing does so far."""
     if not needs_cross_linker(request) or request.tool.value in ("cross", "cargo-zigbuild"):
         return None, None
-    compiler = find_compiler(request, api)
+    compiler = find_cross_compiler(request, api)
     flagged = any(word.startswith("linker=") for word in request.cargo.rustflags.words)
     if compiler is None or request.cargo.linker is not None or flagged:
         return compiler, None
@@ -106,7 +107,10 @@ def _of_embedding(request: Request, python: TargetPython) -> Iterator[tuple[tupl
     if file.image.kind == "shared":
         folders = ":".join(library_folders(request, str(PurePosixPath(file.path).parent)))
         if folders:
-            yield ("-C", f"link-arg=-Wl,-rpath-link,{folders}"), "the linker looks there for what libpython needs itself"
+            yield (
+                ("-C", f"link-arg=-Wl,-rpath-link,{folders}"),
+                "the linker looks there for what libpython needs itself",
+            )
         return
     words = ["-C", "link-arg=-Wl,--export-dynamic"]
     for library in _static_libraries(python):
@@ -158,7 +162,11 @@ def runner(request: Request, python: TargetPython | None) -> Change | None:
     if " " in root or prefix is None:
         return None
     static = f"qemu-{target.qemu}-static"
-    program = static if _is_on_path(request, static) or not _is_on_path(request, f"qemu-{target.qemu}") else static[:-7]
+    program = (
+        static
+        if _finds(request, static) or not _finds(request, static.removesuffix("-static"))
+        else static.removesuffix("-static")
+    )
     command = f"{program} -L {root} -E PYTHONHOME={host_path(request, prefix)}"
     return Change(request.cargo_variable("RUNNER"), command, "a program of the target runs here under emulation")
 
@@ -172,6 +180,5 @@ def _prefix(python: TargetPython) -> str | None:
     return None
 
 
-def _is_on_path(request: Request, name: str) -> bool:
-    folders = request.environ.get("PATH", "").split(os.pathsep)
-    return any(os.access(os.path.join(folder, name), os.X_OK) for folder in folders if folder)  # noqa: PTH118
+def _finds(request: Request, name: str) -> bool:
+    return find_program(name, request.environ, request.cwd) is not None

@@ -72,7 +72,9 @@ def misleading(request: Request) -> Iterator[Change]:
     for name in _SEARCH_PATHS:
         folders = request.environ.get(name, "").split(os.pathsep)
         if any((os.path.realpath(folder) + os.sep).startswith(roots) for folder in folders if folder):
-            yield Change(name, None, "it leads the compiler of build scripts, which is the host's, to the target's libraries")
+            yield Change(
+                name, None, "it leads the compiler of build scripts, which is the host's, to the target's libraries"
+            )
 
 
 def passthrough(request: Request, changes: list[Change], files: dict[str, str]) -> Iterator[Change]:

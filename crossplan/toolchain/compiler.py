@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 
 from crossplan.toolchain.path import find_program
-from crossplan.toolchain.programs import start
 
 # GNU triplets: words that name no machine but a vendor, which may be left out (config.guess).
 _OS = (
@@ -72,6 +71,8 @@ class Compiler:
     def _ask(self, question: str) -> str:
         if self.path is None:
             return ""
+        from crossplan.toolchain.programs import start
+
         outcome = start([self.path, question], env=self.environ, cwd=self.cwd)
         return outcome.text() if outcome.ok else ""
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 
-from crossplan.readers.source import ReadError
 from crossplan.selection import image_mismatches
-from crossplan.sysroot import RootError, open_sysroot
 from crossplan.toolchain.host_python import Refusal
+from crossplan.toolchain.path import find_program
 from crossplan.triple import UnknownTarget, find_target
-
-HEADER_BYTES = 256 << 10
 
 
 def refuse_below(roots: Sequence[str], environ: Mapping[str, str], host: str, cwd: str) -> Refusal:
@@ -23,8 +19,8 @@ def refuse_below(roots: Sequence[str], environ: Mapping[str, str], host: str, cw
     folders = tuple(os.path.realpath(os.path.join(cwd, root)) + os.sep for root in roots)  # noqa: PTH118
 
     def refuse(command: str) -> str | None:
-        path = command if os.sep in command else shutil.which(command, path=environ.get("PATH", os.defpath))
-        real = os.path.realpath(os.path.join(cwd, path)) if path else ""  # noqa: PTH118
+        path = find_program(command, environ, cwd)
+        real = os.path.realpath(path) if path else ""
         if not real or not (real + os.sep).startswith(folders):
             return None
         if _is_foreign(real, host):
@@ -36,11 +32,11 @@ def refuse_below(roots: Sequence[str], environ: Mapping[str, str], host: str, cw
 
 def _is_foreign(path: str, host: str) -> bool:
     """Whether a program's header says that it is for another machine than `host`."""
-    from crossplan.readers.images import read_image
+    from crossplan.toolchain.libraries import read_host_image
 
-    folder, name = os.path.split(path)
     try:
-        with open_sysroot(folder) as root, root.open(name, HEADER_BYTES) as source:
-            return bool(image_mismatches(read_image(source, name, want_symbols=False), path, find_target(host)))
-    except (ReadError, RootError, UnknownTarget):
+        target = find_target(host)
+    except UnknownTarget:
         return False
+    image = read_host_image(path).image
+    return image is not None and bool(image_mismatches(image, path, target))

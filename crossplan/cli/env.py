@@ -1,0 +1,91 @@
+"""`crossplan env`: the plan's environment in a dialect, all or nothing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from crossplan.api import Plan, make_plan, place_below, place_in_cache
+from crossplan.checks import check_situation
+from crossplan.cli.options import add_shared, request_of, situation_of
+from crossplan.cli.output import write_atomically
+from crossplan.cli.status import CommandError, Status, status_of
+from crossplan.findings import Finding
+from crossplan.render.dialects import DIALECTS, Changes, Refused, render
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `env`."""
+    add_shared(parser)
+    parser.add_argument("--format", choices=sorted(DIALECTS), default="sh", help="the dialect (default: sh)")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write FILE, whole or not at all, instead of standard output"
+    )
+    parser.add_argument(
+        "--out-dir", metavar="DIR", help="where files of the plan are written (default: FILE.d, else the user's cache)"
+    )
+    parser.add_argument("--relative-to", metavar="VAR", help="write paths below $VAR as such, where the dialect can")
+
+
+def run(arguments: argparse.Namespace) -> Status:
+    """Plan, judge what is planned, and print only if that is sound."""
+    request = request_of(arguments)
+    situation = situation_of(request, resolve=False)
+    folder = arguments.out_dir or (f"{arguments.output}.d" if arguments.output is not None else None)
+    plan = make_plan(situation, place_in_cache(request.environ) if folder is None else place_below(folder))
+    findings = check_situation(plan.planned)
+    status = status_of(findings, strict=arguments.strict)
+    if status is not Status.SOUND:
+        complain(findings)
+        return status
+    text = _text(arguments, plan)
+    try:
+        for path, content in plan.files.items():
+            write_atomically(Path(path), content)
+        if arguments.output is not None:
+            write_atomically(Path(arguments.output), text)
+    except OSError as error:
+        raise CommandError(f"cannot write {error.filename or arguments.output}: {error.strerror}") from error
+    if arguments.output is None:
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    return Status.SOUND
+
+
+def _text(arguments: argparse.Namespace, plan: Plan) -> str:
+    """The environment in the dialect; what it cannot carry ends the command."""
+    request = plan.as_is.request
+    changes = Changes(
+        variables=plan.environment,
+        target=request.target.triple,
+        config_text=plan.config_text,
+        base=_base(arguments.relative_to, request.environ),
+        summary=(
+            f"crossplan: PyO3 {request.pyo3.value} for {request.target.triple}",
+            f"then: {' '.join(plan.command)}",
+        ),
+    )
+    try:
+        return render(arguments.format, changes)
+    except Refused as error:
+        raise CommandError(str(error), Status.FINDINGS) from error
+
+
+def _base(name: str | None, environ: Mapping[str, str]) -> tuple[str, str] | None:
+    """The variable of `--relative-to` and its value, which must be an absolute path."""
+    if name is None:
+        return None
+    value = environ.get(name, "")
+    if not os.path.isabs(value):  # noqa: PTH117
+        raise CommandError(f"--relative-to: {name} is {'not set' if not value else 'no absolute path'} here")
+    return name, value.rstrip("/") or "/"
+
+
+def complain(findings: tuple[Finding, ...]) -> None:
+    """The findings on standard error, for people."""
+    from crossplan.render.findings import print_findings
+    from crossplan.render.text import console
+
+    print_findings(console(sys.stderr), findings)

@@ -1,0 +1,149 @@
+"""The report of `plan` for people; it fits 80 columns and reads without colour."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from crossplan.findings import Finding
+from crossplan.plan import Plan
+from crossplan.render.findings import print_findings
+from crossplan.render.text import origin_words, shown, visible
+from crossplan.resolve import Resolution
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_FIELDS = (
+    "implementation",
+    "version",
+    "shared",
+    "abi3",
+    "target_abi",
+    "lib_name",
+    "lib_dir",
+    "executable",
+    "pointer_width",
+    "build_flags",
+    "python_framework_prefix",
+)
+
+
+def print_plan(console: Console, plan: Plan, findings: Sequence[Finding]) -> None:
+    """The whole report: what stands, what to do, where that leads."""
+    _print_request(console, plan)
+    _heading(console, "As it is, PyO3 will conclude")
+    _print_conclusion(console, plan.as_is.resolution)
+    if not plan.changes:
+        _heading(console, "To set: nothing")
+    else:
+        _heading(console, "To set")
+        for change in plan.changes:
+            line = f"unset {change.name}" if change.value is None else f"{change.name}={shlex.quote(change.value)}"
+            _indented(console, line, "bold")
+            _indented(console, change.reason, "dim", by=4)
+        for path, text in plan.files.items():
+            _heading(console, f"With the file {visible(path)}")
+            for text_line in text.splitlines():
+                _indented(console, text_line)
+    if plan.changes:
+        _heading(console, "Then PyO3 will conclude")
+        _print_conclusion(console, plan.planned.resolution)
+    _heading(console, "Run")
+    _indented(console, shlex.join(plan.command), "bold")
+    _print_artifact(console, plan)
+    console.print()
+    print_findings(console, findings)
+
+
+def _print_request(console: Console, plan: Plan) -> None:
+    """What is planned, and where each part of it was said."""
+    from rich.text import Text
+
+    request = plan.as_is.request
+    purpose = {"extension": "an extension module", "embedding": "a program that embeds Python"}[request.purpose.value]
+    console.print(Text(f"{request.target.triple} on {request.host}", "bold"))
+    rows = [
+        ("PyO3", request.pyo3.value, origin_words(request.pyo3.origin)),
+        ("features", shown(request.feature_names), _all_origins(fact.origin for fact in request.features)),
+        ("builds", purpose, origin_words(request.purpose.origin)),
+    ]
+    python = plan.as_is.selection.python if plan.as_is.selection is not None else None
+    if python is not None:
+        name = f"{shown(python.value('implementation'))} {shown(python.value('version'))}"
+        fact = python.facts.get("version")
+        rows.append(("Python", name, origin_words(fact.origin) if fact is not None else ""))
+    _rows(console, rows)
+
+
+def _all_origins(origins: Iterable[object]) -> str:
+    return ", ".join(dict.fromkeys(origin_words(origin) for origin in origins))  # type: ignore[arg-type]
+
+
+def _print_conclusion(console: Console, resolution: Resolution | None) -> None:
+    """One conclusion: its fields with their origins, what was passed over, what is linked; or why PyO3 stops."""
+    if resolution is None:
+        _indented(console, "not known: this release of PyO3 is not described")
+        return
+    if resolution.outcome != "ok":
+        words = {"error": "PyO3's build script stops:", "panic": "PyO3's build script panics:"}
+        _indented(console, words.get(resolution.outcome, "not predicted:"), "bold red")
+        for text in resolution.error:
+            _indented(console, text, by=4)
+    if resolution.config is not None:
+        values = ((field, getattr(resolution.config, field)) for field in _FIELDS)
+        _rows(
+            console,
+            [
+                (field, shown(value), origin_words(resolution.origins[field]) if field in resolution.origins else "")
+                for field, value in values
+                if value is not None
+            ],
+        )
+    for line in resolution.link:
+        _indented(console, line.removeprefix("cargo:"), "dim")
+    for text in resolution.warnings:
+        _indented(console, f"PyO3 warns: {text}", "yellow")
+    for item in (item for step in resolution.steps for item in step.passed_over):
+        _indented(console, f"passed over {item.what}: {item.reason}", "dim")
+
+
+def _print_artifact(console: Console, plan: Plan) -> None:
+    artifact = plan.artifact
+    rows = [("leaves", artifact.cargo_file), ("install as", artifact.install_as)]
+    if artifact.install_as is None and artifact.suffix is not None and plan.as_is.request.purpose.value == "extension":
+        rows.append(("suffix", artifact.suffix))
+    rows.append(("wheel tag", ", ".join(artifact.tags) or None))
+    if known := [(name, value, "") for name, value in rows if value]:
+        _rows(console, known)
+
+
+def _heading(console: Console, words: str) -> None:
+    from rich.text import Text
+
+    console.print()
+    console.print(Text(words, "bold"))
+
+
+def _indented(console: Console, words: str, style: str = "", *, by: int = 2) -> None:
+    """A line that is never cut: what is to be copied stays whole."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console.print(Padding(Text(visible(words), style, overflow="fold"), (0, 0, 0, by)))
+
+
+def _rows(console: Console, rows: Sequence[tuple[str, str, str]]) -> None:
+    """Name, value, origin in columns."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(width=0)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(style="dim", overflow="fold")
+    for name, value, origin in rows:
+        table.add_row("", name, Text(value), Text(origin))
+    console.print(table)
