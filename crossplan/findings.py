@@ -102,6 +102,8 @@ CODES = _register(
     ),
     ("XP601", "no-linker", "No linker for the target is named or found; rustc would call the host's."),
     ("XP602", "plan-incomplete", "Nothing that was given says for which Python to build, or what a link is to take."),
+    ("XP506", "prediction-differs", "PyO3's own build script concludes something else than crossplan predicted."),
+    ("XP507", "not-verified", "Cargo did not come to PyO3's build script, so nothing was compared."),
     ("XP603", "project-unreadable", "A file of the project cannot be read."),
 )
 
