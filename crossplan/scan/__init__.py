@@ -24,14 +24,15 @@ def scan(root: Sysroot, *, full: bool = False, progress: Progress | None = None)
     if not full and not any(_tells(record) for record, _ in records):
         found = walk(root, full=True, progress=progress)
         records = _records(root, found)
-    alone = tuple(Unread(item.path, item.kind, item.reason, item.place) for item in found.unread)
+    damaged = tuple(Unread("", "file", sentence) for sentence in root.damage)
+    alone = (*damaged, *(Unread(item.path, item.kind, item.reason, item.place) for item in found.unread))
     return Evidence(
         root=root.name,
         pythons=tuple(settle(one) for one in group(records)),
         images=tuple(record for record, _ in records if isinstance(record, ImageFile)),
         descriptions=tuple(record for record, _ in records if isinstance(record, Description)),
         unread=(*alone, *(record for record, _ in records if isinstance(record, Unread))),
-        limits=tuple(dict.fromkeys(found.limits)),
+        limits=tuple(dict.fromkeys((*root.limits, *found.limits))),
         files_seen=found.seen,
     )
 
