@@ -158,27 +158,32 @@ def _manifest(options: Options, cwd: str) -> Path | None:
 
 
 def _release(options: Options, project: Project) -> Fact[str]:
-    """PyO3's release: as asked for (`0.22` is its newest patch), as the project says, else the newest known."""
-    known = known_releases()
+    """PyO3's release: as asked for, as the project says, else the newest known."""
     if options.pyo3 is not None:
-        text = options.pyo3.removeprefix("v")
-        if text.count(".") == 1 and (line := [one for one in known if one.startswith(text + ".")]):
-            text = line[-1]
-        elif text not in known:
-            _described(text)
-        return Fact(text, Origin("option", key="--pyo3"))
+        return Fact(find_release(options.pyo3), Origin("option", key="--pyo3"))
     if project.pyo3 is not None and project.pyo3.version is not None:
         return project.pyo3.version
-    return Fact(known[-1], Origin("default", key="the newest known"))
+    return Fact(find_release(None), Origin("default", key="the newest known"))
 
 
-def _described(text: str) -> None:
-    """A release is one that is known, older than the tables, or newer; anything else is `UnknownRelease`."""
-    try:
-        find_rules(text)
-    except UnknownRelease as error:
-        if not error.before:
-            raise
+def find_release(text: str | None) -> str:
+    """The release that a text means: `0.22` its newest patch, None the newest known. `UnknownRelease` for none at all.
+
+    One from before the tables, or newer than they are, is a release too.
+    """
+    known = known_releases()
+    if text is None:
+        return known[-1]
+    text = text.removeprefix("v")
+    if text.count(".") == 1:
+        text = next((one for one in reversed(known) if one.startswith(text + ".")), f"{text}.0")
+    if text not in known:
+        try:
+            find_rules(text)
+        except UnknownRelease as error:
+            if not error.before:
+                raise
+    return text
 
 
 def _features(options: Options, project: Project) -> tuple[Fact[str], ...]:

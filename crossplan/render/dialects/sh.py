@@ -5,6 +5,7 @@ Single quotes carry every byte but NUL; a quote inside becomes `'\''` (POSIX.1-2
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from crossplan.render.dialects import Changes
@@ -21,11 +22,15 @@ def render(changes: Changes) -> str:
 
 
 def _quoted(value: str, base: tuple[str, str] | None) -> str:
-    """The value in quotes, with each path below the base written below `$VARIABLE`."""
-    if base is None or base[1] not in value:
+    """The value in quotes, with each path at or below the base written below `$VARIABLE`.
+
+    A path begins where no character of a path stands before it, and ends at a slash or where none follows.
+    """
+    if base is None:
         return _quote(value)
     variable, prefix = base
-    return f'"${{{variable}}}"'.join(_quote(part) if part else "" for part in value.split(prefix))
+    parts = re.split(rf"(?<![\w./~-]){re.escape(prefix)}(?![\w.~-])", value)
+    return f'"${{{variable}}}"'.join(_quote(part) if part or len(parts) == 1 else "" for part in parts)
 
 
 def _quote(value: str) -> str:
