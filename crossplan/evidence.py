@@ -66,8 +66,8 @@ class Unread:
 class Contradiction:
     """Two or more sources that give different values of one field of one Python. The first is the one believed.
 
-    `loose`: the source that is not believed does not claim to describe this ABI alone (a sysconfigdata without a multiarch
-    name, as Android packages share one between four).
+    `loose`: nothing that a build goes by is contradicted, only what describes it beside (headers, Makefile,
+    build-details.json), or a sysconfigdata that does not claim to be for one ABI alone (as one is shared by Android's four).
     """
 
     field: str

@@ -138,18 +138,29 @@ def image_unreadable(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
+_CODES = {
+    "machine": "architecture-mismatch",
+    "endian": "byte-order-mismatch",
+    "pointer_width": "pointer-width-mismatch",
+    "float_abi": "float-abi-mismatch",
+    "abi": "abi-mismatch",
+    "os": "os-mismatch",
+}
+
+
 def contradiction(evidence: Evidence) -> Iterator[Finding]:
-    """XP202: what decides the ABI is an error, the rest a warning."""
+    """XP202, and XP301 to XP307 where it is about the ABI: an error where a build would take the wrong one."""
     for python in evidence.pythons:
         for item in python.contradictions:
-            severity = "error" if item.field in _DECISIVE or _other_minor(item) else "warning"
+            decisive = item.field in _DECISIVE or _other_minor(item)
             said = "; ".join(f"{_shown(fact)} says {fact.value}" for fact in item.facts)
             yield Finding(
-                CODES["contradiction"],
-                severity,
-                f"sources disagree about {item.field}: {said}",
+                CODES[_CODES.get(item.field, "contradiction")],
+                "error" if decisive and not item.loose else "warning",
+                f"sources disagree about the {item.field.replace('_', ' ')} of {called(python)}: {said}",
                 tuple(place(fact.origin) for fact in item.facts),
-                "They belong to different builds: keep the files of one build of the target's Python together, and remove the others.",
+                "They belong to different builds, and the first is believed: "
+                "keep the files of one build of the target's Python together, and remove the others.",
             )
 
 

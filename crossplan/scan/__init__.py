@@ -12,6 +12,7 @@ from crossplan.scan.group import Record, group
 from crossplan.scan.read import read_place
 from crossplan.scan.settle import settle
 from crossplan.scan.walk import Progress, Walk, walk
+from crossplan.scan.zipped import read_zip
 from crossplan.sysroot import Sysroot
 
 __all__ = ["scan"]
@@ -25,13 +26,12 @@ def scan(root: Sysroot, *, full: bool = False, progress: Progress | None = None)
         found = walk(root, full=True, progress=progress)
         records = _records(root, found)
     damaged = tuple(Unread("", "file", sentence) for sentence in root.damage)
-    alone = (*damaged, *(Unread(item.path, item.kind, item.reason, item.place) for item in found.unread))
     return Evidence(
         root=root.name,
         pythons=tuple(settle(one) for one in group(records)),
         images=tuple(record for record, _ in records if isinstance(record, ImageFile)),
         descriptions=tuple(record for record, _ in records if isinstance(record, Description)),
-        unread=(*alone, *(record for record, _ in records if isinstance(record, Unread))),
+        unread=(*damaged, *found.unread, *(record for record, _ in records if isinstance(record, Unread))),
         limits=tuple(dict.fromkeys((*root.limits, *found.limits))),
         files_seen=found.seen,
     )
@@ -39,8 +39,23 @@ def scan(root: Sysroot, *, full: bool = False, progress: Progress | None = None)
 
 def _records(root: Sysroot, found: Walk) -> list[tuple[Record, str]]:
     """The records of all places, each with its installation, in the order of their paths."""
-    read = ((read_place(root, place), place.prefix) for _, place in sorted(found.places.items()))
-    return [(record, prefix) for record, prefix in read if record is not None]
+    records: list[tuple[Record, str]] = []
+    zips = []
+    for _, place in sorted(found.places.items()):
+        if place.what == "stdlib-zip":
+            zips.append(place)
+        elif (record := read_place(root, place)) is not None:
+            records.append((record, place.prefix))
+    described = {prefix for record, prefix in records if _describes(record)}
+    for place in zips:
+        if place.prefix not in described:
+            records += [(record, place.prefix) for record in read_zip(root, place)]
+    return records
+
+
+def _describes(record: Record) -> bool:
+    """Whether a record is a sysconfigdata, or as good as one."""
+    return not isinstance(record, ImageFile) and record.kind in ("sysconfigdata", "sysconfig-vars")
 
 
 def _tells(record: Record) -> bool:

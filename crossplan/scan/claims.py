@@ -31,6 +31,7 @@ BELIEF: tuple[Source, ...] = (
     "import-library",
     "stable-stub",
     "extension",
+    "other",
     "bytecode",
     "name",
     "default",

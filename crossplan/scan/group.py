@@ -223,8 +223,8 @@ def _place_image(groups: list[Group], member: Member) -> None:
     """Interpreters, stubs, import libraries and extension modules go to each Python of their name and machine."""
     record = member.record
     assert isinstance(record, ImageFile)
-    if record.role == "other":
-        return
+    if record.role == "other" and member.name == Name():
+        return  # the C library, which is nobody's
     arch = arch_of(record.image)
     fitting = [
         g

@@ -9,7 +9,7 @@ named beside the rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from crossplan.scan.names import is_interpreter, is_library, is_stub
@@ -178,6 +178,11 @@ FILES: tuple[FileRow, ...] = (
 """Names of files that are evidence. The first row that fits counts."""
 
 
+HINTS = r"_sysconfig|build-details|pyvenv\.cfg|pyodide|patchlevel\.h|pyconfig|ython|pypy|graalpy|stdlib|\.pyd|\.abi3|\.node"
+"""A part of each name that `FILES` takes in a folder of no known kind: one search over all names of a folder tells whether
+it is worth a closer look."""
+
+
 def fits(glob: str, name: str) -> bool:
     """Whether a whole name fits a glob whose only sign is `*`."""
     head, *middle = glob.split("*")
@@ -214,6 +219,7 @@ class Rules:
             for glob in row.globs.split()
         ]
 
+    @lru_cache(maxsize=8192)  # noqa: B019  # one for each kind of folder, which live as long as the program
     def folder(self, name: str) -> str | None:
         """The kind of the folder `name`, or None where it is not entered."""
         if inside := self.plain.get(name):

@@ -24,7 +24,7 @@ class Name(NamedTuple):
 
 _LIBRARY = r"(?:lib|cyg|msys-)python(3\.\d{1,3})([a-z]*)(?:-pic)?\.(?:so[.\d]*|dylib|dll\.a|dll|a)"
 _WINDOWS = r"python3(\d{1,3})?(t?)(_d)?\.(?:dll|lib)"
-_STUB = r"libpython3(t?)\.(?:so|dylib|dll|dll\.a)|python3(t?)(?:_d)?\.dll"
+_STUB = r"libpython3(t?)\.(?:so|dylib|dll|dll\.a)|python3(t?)(?:_d)?\.(?:dll|lib)"
 _PYPY = r"libpypy(3(?:\.\d{1,3})?)-c\.(?:so[.\d]*|dylib|dll)"
 _GRAALPY = r"(?:lib)?python-native\.(?:so|dylib|dll|lib)"
 _INTERPRETER = r"(python|pypy|graalpy)w?(?:3(\.\d{1,3})?)?([a-z]{0,3})(?:-dbg)?(?:\.exe|\.wasm|\.js)?"
@@ -63,9 +63,8 @@ def library(name: str) -> Name:
     """What the name of a library says."""
     if match := _full(_LIBRARY, name):
         return Name("CPython", match[1], match[2])
-    if match := _full(_WINDOWS, name):
-        minor = f"3.{match[1]}" if match[1] else None
-        return Name("CPython", minor, match[2] + ("d" if match[3] else ""))
+    if (match := _full(_WINDOWS, name)) and match[1]:
+        return Name("CPython", f"3.{match[1]}", match[2] + ("d" if match[3] else ""))
     if match := _full(_PYPY, name):
         return Name("PyPy", match[1] if "." in match[1] else None, "")
     if _full(_GRAALPY, name):
@@ -73,7 +72,7 @@ def library(name: str) -> Name:
     if name in ("Python", "Python3", "PythonT"):
         return Name("CPython", None, "t" if name == "PythonT" else "")
     if match := _full(_STUB, name):
-        return Name("CPython", None, match[1] or match[2] or "")
+        return Name("CPython", None, match[1] or match[2] or None)  # upstream's libpython3.so serves t builds too
     return Name()
 
 

@@ -11,6 +11,9 @@ from crossplan.scan.claims import BELIEF, COMPARED, Claim, machine_claims, of_de
 from crossplan.scan.group import Group
 from crossplan.triple import targets_served
 
+_DECIDING = frozenset({"libpython", "sysconfigdata"})
+"""What PyO3 reads, and what is linked and loaded."""
+
 _ORDER = {source: place for place, source in enumerate(BELIEF)}
 
 
@@ -57,10 +60,11 @@ def _of_names(group: Group) -> Iterator[Claim]:
 
 
 def _believed(field: str, claims: list[Claim]) -> Claim:
-    """The claim that counts. Of versions, the first that is exact; a program's byte order only if nothing else says it."""
-    if field == "version":
-        return next((claim for claim in claims if str(claim.value).count(".") >= 2), claims[0])
-    return claims[0]
+    """The claim that counts: the first; of versions the first that is exact, and one that knows of later changes, `3.11.8+`."""
+    if field != "version":
+        return claims[0]
+    best = next((claim for claim in claims if str(claim.value).count(".") >= 2), claims[0])
+    return next((claim for claim in claims if claim.value == f"{best.value}+"), best)
 
 
 def _complete(facts: dict[str, Fact[object]]) -> None:
@@ -102,7 +106,8 @@ def _contradictions(by_field: Mapping[str, list[Claim]]) -> Iterator[Contradicti
                 others.setdefault(claim.value, claim)
         if others:
             facts = tuple(Fact(claim.value, claim.origin) for claim in (best, *others.values()))
-            yield Contradiction(field, facts, all(claim.loose for claim in others.values()))
+            loose = all(claim.loose or claim.source not in _DECIDING for claim in others.values())
+            yield Contradiction(field, facts, loose)
 
 
 def _targets(facts: Mapping[str, Fact[object]], images: Iterable[ImageFile]) -> tuple[str, ...]:

@@ -6,13 +6,15 @@ the root, each place is visited once, by its path after all links.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 from crossplan.evidence import Unread
 from crossplan.readers.source import ReadError
-from crossplan.scan.layouts import PREFIXES, FileKind, rules
+from crossplan.scan.layouts import HINTS, PREFIXES, FileKind, rules
 from crossplan.sysroot import Kind, Node, Sysroot, join
 
 ENTRY_LIMIT = 20_000_000
@@ -107,6 +109,8 @@ def _check(result: Walk, deadline: float) -> None:
 def _enter(root: Sysroot, folder: _Folder, result: Walk, full: bool) -> list[tuple[Node, str]]:
     """List one folder: note its evidence, and give the folders to enter, in the reverse of their order."""
     try:
+        if folder.kind == "any" and (plain := _skim(root, folder, result)) is not None:
+            return plain
         listing = root.listdir(folder.path)
     except ReadError as error:
         result.unread.append(Unread(folder.path, "directory", error.reason, error.place))
@@ -134,6 +138,21 @@ def _enter(root: Sysroot, folder: _Folder, result: Walk, full: bool) -> list[tup
             result.unread.append(Unread(path, "file", "is no regular file (a device, fifo or socket)"))
     inner.sort(key=lambda item: item[0].path, reverse=True)
     return inner
+
+
+def _skim(root: Sysroot, folder: _Folder, result: Walk) -> list[tuple[Node, str]] | None:
+    """Pass through a folder that holds nothing but folders to enter; None where it deserves a closer look."""
+    listed, inside = root.skim(folder.path)
+    if folder.depth >= DEPTH_LIMIT or _hints()("\n".join(listed)):
+        return None
+    result.seen += len(listed)
+    leads = rules("any").folder
+    return [(Node(join(folder.path, name), "directory"), leads(name) or "any") for name in sorted(inside, reverse=True)]
+
+
+@cache
+def _hints() -> Callable[[str], object]:
+    return re.compile(HINTS).search
 
 
 def _interesting(

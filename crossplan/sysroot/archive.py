@@ -94,6 +94,11 @@ class ArchiveRoot:
         node = self.resolve(path)
         return self._index.kinds(node.path) if node is not None and node.kind == "directory" else {}
 
+    def skim(self, path: str) -> tuple[list[str], list[str]]:
+        """All names in a folder, and those of folders."""
+        listed = self.listdir(path)
+        return list(listed), [name for name, kind in listed.items() if kind == "directory"]
+
     def resolve(self, path: str) -> Node | None:
         """Where a path leads inside the root."""
         return self._index.resolve(path)

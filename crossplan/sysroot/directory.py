@@ -26,6 +26,9 @@ FOLDERS_OPEN = 64
 ENTRY_LIMIT = 200_000
 """Names that one folder may hold."""
 
+NAMES_KEPT = 50_000
+"""Names of listed folders that are kept; the folders listed first are forgotten."""
+
 _REASONS = {
     errno.EACCES: "permission denied",
     errno.EPERM: "permission denied",
@@ -98,6 +101,8 @@ class DirectoryRoot:
         self._refusal: ReadError | None = None
         self._folders: OrderedDict[str, int] = OrderedDict()
         self._listed: dict[str, dict[str, Kind]] = {}
+        self._kept = 0  # names in all of them
+        self._counting: set[int] = set()  # devices that count the links of folders
         self._root = -1
         try:
             self._root = open_at(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, None)
@@ -119,13 +124,40 @@ class DirectoryRoot:
     damage = limits
 
     def listdir(self, path: str) -> Mapping[str, Kind]:
-        """What lies in a folder, by name; listed once and kept."""
+        """What lies in a folder, by name; kept for a while."""
         node = self.resolve(path)
         if node is None or node.kind != "directory":
             return {}
         if node.path not in self._listed:
             self._listed[node.path] = self._list(node.path)
+            self._kept += len(self._listed[node.path])
+            while self._kept > NAMES_KEPT and len(self._listed) > 1:
+                self._kept -= len(self._listed.pop(next(iter(self._listed))))
         return self._listed[node.path]
+
+    def skim(self, path: str) -> tuple[list[str], list[str]]:
+        """All names in a folder, and those of folders. Nothing of it is kept.
+
+        A folder of two links has no folders inside, and its names can be had at once; but not every file system counts
+        the links. So that is believed of a device only after a folder with folders in it had as many links as it should.
+        """
+        names: list[str] = []
+        folders: list[str] = []
+        try:
+            descriptor = self._folder(path)
+            status = os.fstat(descriptor)
+            if status.st_nlink == 2 and status.st_dev in self._counting:
+                return os.listdir(descriptor), folders
+            with os.scandir(descriptor) as entries:
+                for entry in entries:
+                    names.append(entry.name)
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.name)
+        except OSError as error:
+            raise ReadError(reason(error)) from error
+        if folders and status.st_nlink == len(folders) + 2:
+            self._counting.add(status.st_dev)
+        return names, folders
 
     def _list(self, path: str) -> dict[str, Kind]:
         found: dict[str, Kind] = {}

@@ -65,6 +65,10 @@ class Sysroot(Protocol):
         """What lies in the folder `path` (after links), by name; empty where there is no such folder."""
         ...
 
+    def skim(self, path: str) -> tuple[list[str], list[str]]:
+        """The names in the folder `path` (no link), and those of them that are folders; the quick way for a full walk."""
+        ...
+
     def resolve(self, path: str) -> Node | None:
         """Where `path` leads inside the root, or None where nothing is."""
         ...
