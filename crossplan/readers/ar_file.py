@@ -86,7 +86,8 @@ class ArFile:
                 raise ReadError("the name of a member reaches beyond it", f"offset {place:#x}")
             return Member(text(self.window.read(offset, length).rstrip(b"\0")), place, offset + length, size - length)
         if label[:1] == "/" and label[1:2].isdigit():  # GNU, Microsoft: a place in the table of long names
-            label = self._long_name(_number(label[1:].partition(":")[0], place), place)
+            # In a thin archive, a second slash ends the field, and `:` and a place in it follows for a nested archive.
+            label = self._long_name(_number(label[1:].partition(":")[0].rstrip(" /"), place), place)
         elif label not in (_LONG_NAMES, *_SYSV_INDEX) and not label.startswith("/<"):
             label = label.removesuffix("/")
         return Member(label, place, offset, size)

@@ -109,7 +109,7 @@ class CoffFile:
         while place < size:
             label, value, number, _, _, auxiliary = layout.unpack_from(table, place)
             if 0 < number <= len(self.sections) and self._is_name(label, wanted, end):
-                return self.sections[number - 1][1] + int(value)
+                return int(self.sections[number - 1][1] + value)
             place += layout.size * (1 + auxiliary)
         return None
 

@@ -25,7 +25,7 @@ _UNIX = re.compile(r"(?:lib|cyg|msys-)python(\d)(?:\.(\d{1,2}))?([tdmu]*)(?:\.(?
 _WINDOWS = re.compile(r"python(\d)(\d{1,2})?(t?)(_d)?\.(?:dll|lib)", re.IGNORECASE)
 _FRAMEWORK = re.compile(r"(?:^|/)Python3?(T?)\.framework/(?:Versions/(\d)\.(\d{1,2})(t?)/)?Python3?(T?)")
 # PY_VERSION as the linker keeps it: a text of its own. Only minor versions of before `Py_Version`.
-_VERSION_TEXT = re.compile(rb"\0(3\.(?:[6-9]|10)\.\d{1,2}(?:(?:a|b|rc)\d{1,2})?\+?)\0")
+_VERSION_TEXT = re.compile(rb"\0(3\.(?:[6-9]|10)\.\d{1,2}(?:(?:a|b|rc)\d{1,2})?\+?)(?=\0)")
 _OVERLAP = 24
 _SCAN_STEP = 1 << 14
 SCAN_MAX = 2 << 20

@@ -103,7 +103,7 @@ class MachoFile:
         if self._sizeofcmds > COMMANDS_MAX:
             raise ReadError(f"{self._sizeofcmds} bytes of load commands: no image has so many", "header (sizeofcmds)")
         data = self.window.read(_HEADER if self.bits == 32 else _HEADER + 4, self._sizeofcmds)
-        found = []
+        found: list[tuple[int, bytes]] = []
         place = 0
         for _ in range(self._ncmds):
             if place + 8 > len(data):
