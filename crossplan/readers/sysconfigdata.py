@@ -19,6 +19,7 @@ import re
 from dataclasses import dataclass
 
 from crossplan.readers.source import ReadError
+from crossplan.readers.textfile import line_of, text_of
 
 SIZE_LIMIT = 1 << 20
 """Bytes that such a file may have; real ones have 1 to 60 KB."""
@@ -71,10 +72,12 @@ def read_sysconfigdata(data: bytes) -> Sysconfigdata:
     if not targets:
         raise ReadError("no assignment to build_time_vars: this is no sysconfigdata, or it is code", "line 1")
     if len(targets) > 1:
-        raise ReadError("build_time_vars is assigned twice", f"line {_line(text, start + targets[1].start())}")
+        raise ReadError("build_time_vars is assigned twice", f"line {line_of(text, start + targets[1].start())}")
     place, brace = start + targets[0].start(), start + targets[0].end()
     if text[brace : brace + 1] != "{":
-        raise ReadError("build_time_vars is no literal dict: the file is code, which is not run", f"line {_line(text, place)}")
+        raise ReadError(
+            "build_time_vars is no literal dict: the file is code, which is not run", f"line {line_of(text, place)}"
+        )
     values, lines, repeated, end = _dictionary(text, brace + 1)
     pure = place == start and _skip(_NOTHING, text, end) == len(text)
     return Sysconfigdata(values, lines, repeated, pure)
@@ -87,15 +90,7 @@ def _skip(pattern: str, text: str, position: int) -> int:
 
 
 def _text(data: bytes) -> str:
-    if len(data) > SIZE_LIMIT:
-        raise ReadError(f"{len(data)} bytes, more than the {SIZE_LIMIT} that a sysconfigdata may have")
-    if (nul := data.find(0)) >= 0:
-        raise ReadError("holds a NUL byte: no text", f"offset {nul:#x}")
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ReadError("is no UTF-8 text", f"line {line}") from error
+    text = text_of(data, SIZE_LIMIT, "sysconfigdata")
     for line in text.split("\n", 2)[:2]:
         cookie = re.match(_COOKIE, line)
         if cookie and cookie[1].lower().replace("_", "-") not in ("utf-8", "utf8", "ascii", "us-ascii"):
@@ -108,7 +103,7 @@ def _dictionary(text: str, position: int) -> tuple[dict[str, str | int], dict[st
     values: dict[str, str | int] = {}
     lines: dict[str, int] = {}
     repeated: list[str] = []
-    plain, line, counted = _PLAIN_ENTRY.match, _line(text, position), position
+    plain, line, counted = _PLAIN_ENTRY.match, line_of(text, position), position
     while True:
         if match := plain(text, position):
             key, simple, number, strings = match.groups()
@@ -147,7 +142,7 @@ def _decode(text: str, strings: str, offset: int) -> str:
             try:
                 body = re.sub(_ESCAPE, _unescape, body)
             except (ValueError, OverflowError, KeyError) as error:
-                raise ReadError("an escape that names no character", f"line {_line(text, offset)}") from error
+                raise ReadError("an escape that names no character", f"line {line_of(text, offset)}") from error
         parts.append(body)
     return "".join(parts)
 
@@ -176,13 +171,9 @@ def _misfit(text: str, position: int) -> ReadError:
         name = _decode(text, key[1], key.start(1))[:60]
         return ReadError(
             f"the value of {name!r} is no string or integer: the file is code, or damaged",
-            f"line {_line(text, key.end())}",
+            f"line {line_of(text, key.end())}",
         )
     place = _skip(_GAP, text, position)
     if place >= len(text):
-        return ReadError("the dict has no end: the file is truncated", f"line {_line(text, len(text))}")
-    return ReadError("the dict holds something that is no entry `'key': value`", f"line {_line(text, place)}")
-
-
-def _line(text: str, position: int) -> int:
-    return text.count("\n", 0, position) + 1
+        return ReadError("the dict has no end: the file is truncated", f"line {line_of(text, len(text))}")
+    return ReadError("the dict holds something that is no entry `'key': value`", f"line {line_of(text, place)}")

@@ -6,7 +6,7 @@ from crossplan.readers.source import ReadError
 
 
 def text_of(data: bytes, limit: int, what: str) -> str:
-    """The text of a file with `\\n` line ends; `ReadError` if it is too long, holds a NUL byte or is no UTF-8."""
+    """The text of a file, its line ends made plain; `ReadError` if it is too long, holds a NUL byte or is no UTF-8."""
     if len(data) > limit:
         raise ReadError(f"{len(data)} bytes, more than the {limit} that a {what} may have")
     if (nul := data.find(0)) >= 0:

@@ -7,7 +7,7 @@ Where nothing was found in the places where a Python can be, the whole root is w
 
 from __future__ import annotations
 
-from crossplan.evidence import Description, Evidence, ImageFile, Unread
+from crossplan.evidence import Description, Evidence, ImageFile, TargetPython, Unread
 from crossplan.scan.group import Record, group
 from crossplan.scan.read import read_place
 from crossplan.scan.settle import settle
@@ -28,7 +28,7 @@ def scan(root: Sysroot, *, full: bool = False, progress: Progress | None = None)
     damaged = tuple(Unread("", "file", sentence) for sentence in root.damage)
     return Evidence(
         root=root.name,
-        pythons=tuple(settle(one) for one in group(records)),
+        pythons=tuple(sorted((settle(one) for one in group(records)), key=_place)),
         images=tuple(record for record, _ in records if isinstance(record, ImageFile)),
         descriptions=tuple(record for record, _ in records if isinstance(record, Description)),
         unread=(*damaged, *found.unread, *(record for record, _ in records if isinstance(record, Unread))),
@@ -51,6 +51,11 @@ def _records(root: Sysroot, found: Walk) -> list[tuple[Record, str]]:
         if place.prefix not in described:
             records += [(record, place.prefix) for record in read_zip(root, place)]
     return records
+
+
+def _place(python: TargetPython) -> tuple[str, ...]:
+    """Where a Python comes in the report: by the paths of what it was read from."""
+    return tuple(item.path for item in (*python.descriptions, *python.images))
 
 
 def _describes(record: Record) -> bool:

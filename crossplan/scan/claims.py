@@ -6,11 +6,11 @@ one that the build wrote (sysconfigdata) comes before those made from it or for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from crossplan.evidence import Contradiction, Description, ImageFile
-from crossplan.origin import Fact, Origin
+from crossplan.evidence import Description, ImageFile
+from crossplan.origin import Origin
 from crossplan.readers.image import Image
 from crossplan.scan import names
 
@@ -172,7 +172,9 @@ def _flags_and_sizes(values: Mapping[str, object], claim: Claimer) -> Iterator[C
 
 
 def _build_details(values: Mapping[str, object], claim: Claimer) -> Iterator[Claim]:
-    parts = [values.get(f"implementation.version.{part}") for part in ("major", "minor", "micro", "releaselevel", "serial")]
+    parts = [
+        values.get(f"implementation.version.{part}") for part in ("major", "minor", "micro", "releaselevel", "serial")
+    ]
     if all(part is not None for part in parts[:3]):
         level = {"alpha": "a", "beta": "b", "candidate": "rc"}.get(str(parts[3]), "")
         version = ".".join(str(part) for part in parts[:3]) + (f"{level}{parts[4]}" if level else "")

@@ -102,7 +102,9 @@ def _name_of(record: Record) -> Name:
     around = names.folders(record.path)
     if isinstance(record, ImageFile):
         own = _image_name(record)
-        return _first(own, around._replace(implementation=around.implementation if own.implementation is None else None))
+        return _first(
+            own, around._replace(implementation=around.implementation if own.implementation is None else None)
+        )
     own = names.described(base)
     if isinstance(record, Unread):
         return _first(own, names.library(base), around)
@@ -110,7 +112,9 @@ def _name_of(record: Record) -> Name:
     soabi = names.extension(f"x.{values.get('SOABI')}.so") if values.get("SOABI") else Name()
     multiarch = values.get("MULTIARCH") or soabi.multiarch or values.get("implementation._multiarch")
     inside = Name(None, None, None, str(multiarch) if multiarch else None)
-    version = values.get("VERSION") or values.get("language.version") or values.get("info.python") or values.get("version")
+    version = (
+        values.get("VERSION") or values.get("language.version") or values.get("info.python") or values.get("version")
+    )
     minor = minor_version(str(version)) if version else None
     flags = values.get("ABIFLAGS")
     said = Name(soabi.implementation, str(minor) if minor else None, flags if isinstance(flags, str) else None)
@@ -138,9 +142,8 @@ def _compatible(one: Name, other: Name) -> bool:
     """Whether two names can be of one Python: what both say is equal."""
     if any(a and b and a != b for a, b in zip(one[:2], other[:2])):
         return False
-    if one.flags is not None and other.flags is not None:
-        if any((flag in one.flags) != (flag in other.flags) for flag in "td"):
-            return False
+    if None not in (one.variant, other.variant) and one.variant != other.variant:
+        return False
     if not one.multiarch or not other.multiarch or one.multiarch == other.multiarch:
         return True
     facts = names.decoded(one.multiarch), names.decoded(other.multiarch)
@@ -223,7 +226,7 @@ def _place_image(groups: list[Group], member: Member) -> None:
     """Interpreters, stubs, import libraries and extension modules go to each Python of their name and machine."""
     record = member.record
     assert isinstance(record, ImageFile)
-    if record.role == "other" and member.name == Name():
+    if record.role == "other" and member.name.minor is None:
         return  # the C library, which is nobody's
     arch = arch_of(record.image)
     fitting = [

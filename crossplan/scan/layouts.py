@@ -71,10 +71,10 @@ _TOP = (
 )
 _LIB = (
     (_STDLIB, "stdlib"),
+    ("config-3* config", "config"),  # before the multiarch names, since it may end in one
     (_MULTIARCH, "lib"),
     ("pkgconfig", "pkgconfig"),
     ("python-sysconfigdata", "stdlib"),  # Yocto
-    ("config-3* config", "config"),
     ("lib-dynload", "extensions"),
     ("lib.*", "stdlib"),  # build/lib.linux-aarch64-3.11
 )
@@ -178,7 +178,9 @@ FILES: tuple[FileRow, ...] = (
 """Names of files that are evidence. The first row that fits counts."""
 
 
-HINTS = r"_sysconfig|build-details|pyvenv\.cfg|pyodide|patchlevel\.h|pyconfig|ython|pypy|graalpy|stdlib|\.pyd|\.abi3|\.node"
+HINTS = (
+    r"_sysconfig|build-details|pyvenv\.cfg|pyodide|patchlevel\.h|pyconfig|ython|pypy|graalpy|stdlib|\.pyd|\.abi3|\.node"
+)
 """A part of each name that `FILES` takes in a folder of no known kind: one search over all names of a folder tells whether
 it is worth a closer look."""
 

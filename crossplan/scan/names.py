@@ -21,6 +21,11 @@ class Name(NamedTuple):
     flags: str | None = None
     multiarch: str | None = None
 
+    @property
+    def variant(self) -> frozenset[str] | None:
+        """The flags that make another build of one version: `t` and `d`, not the `m` and `u` of old."""
+        return None if self.flags is None else frozenset("td") & frozenset(self.flags)
+
 
 _LIBRARY = r"(?:lib|cyg|msys-)python(3\.\d{1,3})([a-z]*)(?:-pic)?\.(?:so[.\d]*|dylib|dll\.a|dll|a)"
 _WINDOWS = r"python3(\d{1,3})?(t?)(_d)?\.(?:dll|lib)"

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from crossplan.evidence import Contradiction, Description, ImageFile, TargetPython, Unread
 from crossplan.origin import Fact, Origin
-from crossplan.scan import names
 from crossplan.scan.claims import BELIEF, COMPARED, Claim, machine_claims, of_description, of_image
 from crossplan.scan.group import Group
 from crossplan.triple import targets_served
@@ -111,7 +110,7 @@ def _contradictions(by_field: Mapping[str, list[Claim]]) -> Iterator[Contradicti
 
 
 def _targets(facts: Mapping[str, Fact[object]], images: Iterable[ImageFile]) -> tuple[str, ...]:
-    """The Rust targets that it serves; those of each slice where its library is fat."""
+    """The Rust targets that it serves; those of each slice where its library is fat and nothing says which is meant."""
 
     def text(name: str) -> str | None:
         fact = facts.get(name)
@@ -119,7 +118,11 @@ def _targets(facts: Mapping[str, Fact[object]], images: Iterable[ImageFile]) -> 
 
     libraries = [file.image for file in images if file.role == "libpython"]
     parts = next((image.slices for image in libraries if image.slices), ())
-    machines = [(part.machine, part.bits, part.endian, part.simulator) for part in parts]
+    machines: list[tuple[str | None, int | None, str | None, bool]] = [
+        (part.machine, part.bits, part.endian, part.simulator)
+        for part in parts
+        if text("machine") in (None, part.machine)
+    ]
     width, simulator = facts.get("pointer_width"), facts.get("simulator")
     if not machines:
         bits = width.value if width is not None and isinstance(width.value, int) else None

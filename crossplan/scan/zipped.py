@@ -38,7 +38,9 @@ def read_zip(root: Sysroot, place: Place) -> list[Record]:
             ZipStore(source, scratch, Allowance(ZIP_ALLOWANCE)).load(tree)
             inner = ArchiveRoot(place.path, tree, omissions, ExitStack())
             found = walk(inner, full=False).places.values()
-            records = [read_place(inner, one) for one in sorted(found, key=lambda one: one.path) if one.what in _DESCRIPTIONS]
+            records = [
+                read_place(inner, one) for one in sorted(found, key=lambda one: one.path) if one.what in _DESCRIPTIONS
+            ]
     except ReadError as error:
         return [Unread(place.path, place.what, error.reason, error.place)]
     return [replace(record, path=f"{place.path}/{record.path}") for record in records if record is not None]

@@ -13,6 +13,7 @@ import stat
 from collections import OrderedDict
 from collections.abc import Mapping
 from types import TracebackType
+from typing import Self
 
 from crossplan.readers.source import ReadError
 from crossplan.sysroot.tree import Kind, Node, RootError, follow, join, parent
@@ -84,7 +85,7 @@ class DirectoryFile:
             raise ReadError(reason(error), f"offset {offset:#x}") from error
         return data
 
-    def __enter__(self) -> DirectoryFile:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -147,7 +148,7 @@ class DirectoryRoot:
             descriptor = self._folder(path)
             status = os.fstat(descriptor)
             if status.st_nlink == 2 and status.st_dev in self._counting:
-                return os.listdir(descriptor), folders
+                return os.listdir(descriptor), folders  # noqa: PTH208  # by descriptor
             with os.scandir(descriptor) as entries:
                 for entry in entries:
                     names.append(entry.name)
@@ -252,7 +253,7 @@ class DirectoryRoot:
             os.close(self._root)
             self._root, self._refusal = -1, ReadError("the root is closed")
 
-    def __enter__(self) -> DirectoryRoot:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -28,7 +28,9 @@ def image_differences(truth: dict[str, Any], report: dict[str, Any]) -> list[str
         return [f"{name}: not in the report"]
     expected: dict[str, Any] = {"format": _FORMATS.get(truth["format"], truth["format"])}
     if truth.get("fat"):
-        expected["slices"] = [(machine(s["machine"], s["bits"], s["endian"]), s["bits"], s["endian"]) for s in truth["slices"]]
+        expected["slices"] = [
+            (machine(s["machine"], s["bits"], s["endian"]), s["bits"], s["endian"]) for s in truth["slices"]
+        ]
         found = {**found, "slices": [(s["machine"], s["bits"], s["endian"]) for s in found["slices"]]}
     else:
         expected |= {key: truth[key] for key in ("bits", "endian")}
