@@ -55,7 +55,7 @@ def _records(root: Sysroot, found: Walk) -> list[tuple[Record, str]]:
 
 def _place(python: TargetPython) -> tuple[str, ...]:
     """Where a Python comes in the report: by the paths of what it was read from."""
-    return tuple(item.path for item in (*python.descriptions, *python.images))
+    return (*(item.path for item in python.descriptions), *(item.path for item in python.images))
 
 
 def _describes(record: Record) -> bool:

@@ -74,6 +74,8 @@ def of_image(file: ImageFile) -> Iterator[Claim]:
             yield Claim(field, value, file.role, Origin("image", file.path, _KEYS.get(attribute, attribute)))
     if file.role == "libpython" and parts[0].kind == "shared":
         yield Claim("shared", True, file.role, Origin("image", file.path, "type"))
+    if file.role == "interpreter" and any(names.is_library(name.rpartition("/")[2]) for name in parts[0].needed):
+        yield Claim("shared", True, file.role, Origin("image", file.path, "needed"))
 
 
 _IMAGE_FIELDS: Mapping[str, str] = {

@@ -88,12 +88,12 @@ def _founds(member: Member) -> bool:
     return not isinstance(record, ImageFile) and record.kind in _FOUNDING
 
 
-def _rank(member: Member) -> tuple[bool, int, str]:
-    """Readable sysconfigdata first, so that its name, the best known, is the group's."""
+def _rank(member: Member) -> tuple[bool, bool, int, str]:
+    """What founds a Python first, readable sysconfigdata before all, so that its name, the best known, is the group's."""
     record = member.record
     kind = "" if isinstance(record, ImageFile) else record.kind
     order = _FOUNDING.index(kind) if kind in _FOUNDING else len(_FOUNDING)
-    return isinstance(record, Unread), order, record.path
+    return not _founds(member), isinstance(record, Unread), order, record.path
 
 
 def _name_of(record: Record) -> Name:

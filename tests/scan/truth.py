@@ -69,7 +69,7 @@ def python_differences(truth: dict[str, Any], report: dict[str, Any]) -> list[st
     wrong = [f"{key} is {found[key]!r}, not {value!r}" for key, value in expected.items() if found[key] != value]
     if found["targets"][: len(truth["rust_targets"])] != truth["rust_targets"]:
         wrong.append(f"targets are {found['targets']}, not first {truth['rust_targets']}")
-    if truth["main_image"] and truth["main_image"] not in found["images"]:
+    if truth["main_image"] in {image["path"] for image in report["images"]} - set(found["images"]):
         wrong.append(f"{truth['main_image']} is not among its images")
     return wrong
 
