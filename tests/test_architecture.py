@@ -27,7 +27,7 @@ ROWS = (
     {"situation", "checks"},
     {"plan"},
     {"report", "render"},
-    {"matrix", "api"},
+    {"verify", "matrix", "api"},
     {"cli", "__main__"},
 )
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
