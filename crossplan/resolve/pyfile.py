@@ -1,0 +1,252 @@
+"""What CPython would make of a sysconfigdata file, without running it.
+
+PyO3 hands the file to an interpreter, with a few statements behind it that print `build_time_vars`. This is a closed evaluator: it
+knows constants, displays, sums of constants, names that the file itself binds, assignment (also to items), `.update(…)`, `del`, `pass`,
+`import sys`, `sys.exit(…)` and `raise SystemExit`. What it cannot decide is `Unknown`, with the line. No name of the file is ever
+looked up in Python itself. A failure here is a non-zero exit there.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import warnings
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from crossplan.resolve.run import Unknown
+
+LIMIT = 4 << 20
+"""Characters of a file that are still parsed; real ones have 1 to 60 KB."""
+
+Variables = dict[str, Any]
+_SYS = object()  # the module sys, of which only exit is known
+_EXIT = object()  # sys.exit
+_STOPS = (TypeError, KeyError, ValueError, IndexError, AttributeError, NameError, OverflowError)
+
+
+class Failed(Exception):
+    """The script ends with a status other than 0."""
+
+
+class Exited(Exception):
+    """The script ends with status 0 before it prints anything."""
+
+
+@lru_cache(maxsize=128)
+def evaluate(text: str, appended: str) -> Variables:
+    """The names that are bound when `text` has run; `appended` comes behind it, which matters to what is no Python.
+
+    Raises `Failed`, `Exited` or `Unknown`. Callers do not change the result.
+    """
+    if len(text) > LIMIT:
+        raise Unknown(f"more than {LIMIT} characters, which are not read")
+    statements = _parse(text + appended).body
+    variables: Variables = {}
+    for statement in statements[: len(statements) - len(ast.parse(appended).body)]:
+        try:
+            _execute(statement, variables)
+        except _STOPS as error:
+            raise Failed(str(error)) from None
+        except RecursionError:
+            raise Failed("nested too deep") from None
+    return variables
+
+
+def _parse(script: str) -> ast.Module:
+    """The syntax tree; what the compiler refuses later (a `return` outside of a function) is a failure as well."""
+    try:
+        source = script.encode()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(source, "<stdin>", "exec", dont_inherit=True)
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+        raise Failed(f"{type(error).__name__}: {error}") from None
+
+
+def _execute(statement: ast.stmt, variables: Variables) -> None:
+    match statement:
+        case ast.Pass():
+            pass
+        case ast.Expr(value=ast.Call() as call):
+            _call(call, variables)
+        case ast.Expr(value=value):
+            _value(value, variables)
+        case ast.Assign(targets=targets, value=value):
+            result = _value(value, variables)
+            for target in targets:
+                _assign(target, result, variables)
+        case ast.AnnAssign(target=ast.Name() as target, annotation=annotation, value=value):
+            if value is not None:
+                result = _value(value, variables)
+                _assign(target, result, variables)
+            if not (isinstance(annotation, ast.Name) and hasattr(builtins, annotation.id)):
+                _value(annotation, variables)
+        case ast.AugAssign(target=ast.Name(id=name) as target, op=ast.Add(), value=value):
+            before = _value(ast.Name(id=name, ctx=ast.Load(), lineno=target.lineno), variables)
+            _assign(target, _sum(statement, before, _value(value, variables)), variables)
+        case ast.Delete(targets=targets):
+            for target in targets:
+                _delete(target, variables)
+        case ast.Import(names=[ast.alias(name="sys", asname=other)]):
+            variables[other or "sys"] = _SYS
+        case ast.ImportFrom(module="sys", names=[ast.alias(name="exit", asname=other)], level=0):
+            variables[other or "exit"] = _EXIT
+        case ast.Raise(exc=exception):
+            _raise(exception, variables)
+        case _:
+            raise _unknown(statement)
+
+
+def _unknown(node: ast.AST) -> Unknown:
+    return Unknown(f"line {getattr(node, 'lineno', 1)} is code that is not run")
+
+
+def _raise(exception: ast.expr | None, variables: Variables) -> None:
+    match exception:
+        case ast.Name(id="SystemExit") | ast.Call(func=ast.Name(id="SystemExit"), args=[], keywords=[]):
+            raise Exited
+        case ast.Call(func=ast.Name(id="SystemExit"), args=[argument], keywords=[]):
+            _exit([_value(argument, variables)])
+    raise Failed("an exception")
+
+
+def _exit(arguments: list[Any]) -> None:
+    """`sys.exit`: None and numbers that end in eight zero bits are success, any other object is printed and status 1."""
+    code = arguments[0] if len(arguments) == 1 else arguments or None
+    if code is None or (isinstance(code, int) and code & 0xFF == 0):
+        raise Exited
+    raise Failed("sys.exit")
+
+
+def _call(call: ast.Call, variables: Variables) -> None:
+    """A call that stands alone: `NAME.update({…})`, `sys.exit(…)`."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="update"), args=[argument], keywords=[]):
+            target = _name(name, variables, call)
+            if not isinstance(target, dict):
+                raise _unknown(call)
+            other = _value(argument, variables)
+            if not isinstance(other, dict):
+                raise _unknown(call)
+            target.update(other)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="exit"), keywords=[]):
+            if _name(name, variables, call) is not _SYS:
+                raise _unknown(call)
+            _exit([_value(argument, variables) for argument in call.args])
+        case ast.Call(func=ast.Name(id=name), keywords=[]) if _name(name, variables, call) is _EXIT:
+            _exit([_value(argument, variables) for argument in call.args])
+        case _:
+            raise _unknown(call)
+
+
+def _assign(target: ast.expr, value: Any, variables: Variables) -> None:
+    match target:
+        case ast.Name(id=name):
+            variables[name] = value
+        case ast.Subscript(value=container, slice=key) if not isinstance(key, ast.Slice):
+            _plain(_value(container, variables), target)[_value(key, variables)] = value
+        case _:
+            raise _unknown(target)
+
+
+def _delete(target: ast.expr, variables: Variables) -> None:
+    match target:
+        case ast.Name(id=name):
+            del variables[name]
+        case ast.Subscript(value=container, slice=key) if not isinstance(key, ast.Slice):
+            del _plain(_value(container, variables), target)[_value(key, variables)]
+        case _:
+            raise _unknown(target)
+
+
+def _plain(value: Any, node: ast.AST) -> Any:
+    if value is _SYS or value is _EXIT:
+        raise _unknown(node)
+    return value
+
+
+def _name(name: str, variables: Variables, node: ast.AST) -> Any:
+    if name in variables:
+        return variables[name]
+    if name.startswith("__") or hasattr(builtins, name) or name in ("exit", "quit"):
+        raise _unknown(node)  # Python knows it; it is not looked up
+    raise NameError(name)
+
+
+def _value(node: ast.expr, variables: Variables) -> Any:
+    handler = _VALUES.get(type(node))
+    if handler is None:
+        raise _unknown(node)
+    return handler(node, variables)
+
+
+def _dictionary(node: ast.Dict, variables: Variables) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            other = _value(value, variables)
+            if not isinstance(other, dict):
+                raise TypeError
+            found.update(other)
+        elif type(key) is ast.Constant and type(value) is ast.Constant:
+            found[key.value] = value.value
+        else:
+            wanted = _value(key, variables)
+            found[wanted] = _value(value, variables)
+    return found
+
+
+def _items(node: Any, variables: Variables) -> list[Any]:
+    return [_value(item, variables) for item in node.elts]
+
+
+def _operation(node: ast.BinOp, variables: Variables) -> Any:
+    left, right = _value(node.left, variables), _value(node.right, variables)
+    if not isinstance(node.op, ast.Add):
+        raise _unknown(node)
+    return _sum(node, left, right)
+
+
+def _sum(node: ast.AST, left: Any, right: Any) -> Any:
+    if isinstance(left, (dict, set)) or isinstance(right, (dict, set)):
+        raise TypeError
+    return _plain(left, node) + _plain(right, node)
+
+
+def _negative(node: ast.UnaryOp, variables: Variables) -> Any:
+    value = _value(node.operand, variables)
+    if isinstance(node.op, ast.USub):
+        return -value
+    if isinstance(node.op, ast.UAdd):
+        return +value
+    raise _unknown(node)
+
+
+def _item(node: ast.Subscript, variables: Variables) -> Any:
+    if isinstance(node.slice, ast.Slice):
+        raise _unknown(node)
+    return _plain(_value(node.value, variables), node)[_value(node.slice, variables)]
+
+
+def _joined(node: ast.JoinedStr, variables: Variables) -> str:
+    parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
+    if len(parts) != len(node.values):
+        raise _unknown(node)
+    return "".join(parts)
+
+
+_VALUES: dict[type[ast.expr], Callable[[Any, Variables], Any]] = {
+    ast.Constant: lambda node, variables: node.value,
+    ast.Dict: _dictionary,
+    ast.List: _items,
+    ast.Tuple: lambda node, variables: tuple(_items(node, variables)),
+    ast.Set: lambda node, variables: set(_items(node, variables)),
+    ast.BinOp: _operation,
+    ast.UnaryOp: _negative,
+    ast.Name: lambda node, variables: _name(node.id, variables, node),
+    ast.Subscript: _item,
+    ast.JoinedStr: _joined,
+}
