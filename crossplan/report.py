@@ -275,10 +275,15 @@ def answer_wire(resolution: Resolution | None) -> AnswerWire | None:
 
 def plan_wire(plan: Plan, findings: Iterable[Finding]) -> PlanWire:
     """The report of `plan`."""
+    from crossplan.plan.tags import wheel_tags
+
     request = plan.as_is.request
     chosen = plan.as_is.selection.python if plan.as_is.selection is not None else None
     facts: dict[str, Fact[Any]] = {
-        "pyo3": request.pyo3, "purpose": request.purpose, "tool": request.tool, "profile": request.profile
+        "pyo3": request.pyo3,
+        "purpose": request.purpose,
+        "tool": request.tool,
+        "profile": request.profile,
     }
     origins = {name: origin_wire(fact.origin) for name, fact in facts.items()}
     return {
@@ -300,7 +305,7 @@ def plan_wire(plan: Plan, findings: Iterable[Finding]) -> PlanWire:
         "artifact": {
             "cargo_file": plan.artifact.cargo_file,
             "install_as": plan.artifact.install_as,
-            "tags": list(plan.artifact.tags),
+            "tags": list(wheel_tags(plan)),
         },
         "python": None if chosen is None else python_wire(chosen),
         "findings": [finding_wire(finding) for finding in findings],

@@ -1,11 +1,10 @@
-"""What the build leaves behind, what it must be called to be imported, and the tags of a wheel that holds it."""
+"""What the build leaves behind, and what it must be called to be imported."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from crossplan.evidence import TargetPython
-from crossplan.plan.tags import wheel_tags
 from crossplan.python import minor_version
 from crossplan.request import Request
 from crossplan.resolve import Resolution
@@ -35,7 +34,6 @@ class Artifact:
     cargo_file: str | None
     suffix: str | None
     install_as: str | None
-    tags: tuple[str, ...] = ()
 
 
 def artifact_of(request: Request, python: TargetPython | None, resolution: Resolution | None) -> Artifact:
@@ -48,11 +46,10 @@ def artifact_of(request: Request, python: TargetPython | None, resolution: Resol
         file = None if name is None else f"{folder}/{name}{'.exe' if target.os == 'windows' else ''}"
         return Artifact(file, suffix, None)
     name = package.lib_name.value if package is not None and package.lib_name is not None else None
-    tags = wheel_tags(request, python, resolution, stable_abi(resolution))
     if name is None:
-        return Artifact(None, suffix, None, tags)
+        return Artifact(None, suffix, None)
     before, after = _CDYLIB.get(target.os, ("lib", ".so"))
-    return Artifact(f"{folder}/{before}{name}{after}", suffix, None if suffix is None else f"{name}{suffix}", tags)
+    return Artifact(f"{folder}/{before}{name}{after}", suffix, None if suffix is None else f"{name}{suffix}")
 
 
 def output_folder(request: Request) -> str:

@@ -48,7 +48,7 @@ def candidates(
     """All ways for a request, in the order in which they are tried."""
     environ = request.environ
     yield Candidate("as-is", {}, "the environment says it already")
-    by_variables = []
+    by_variables: list[Candidate] = []
     if python is not None and request.sysroot is not None:
         by_variables += _from_root(request, python, goal)
     if goal.version is not None:
@@ -82,8 +82,8 @@ def _from_root(request: Request, python: TargetPython, goal: Goal) -> Iterator[C
     folders = [goal.lib_dir] if goal.lib_dir is not None else []
     for description in python.sysconfigdata:
         for path in (description.path, *description.aliases):
-            folder = PurePosixPath(path).parent
-            folders += [host_path(request, str(folder)), host_path(request, str(folder.parent))]
+            inner = PurePosixPath(path).parent
+            folders += [host_path(request, str(inner)), host_path(request, str(inner.parent))]
     for folder in dict.fromkeys(folders):
         reason = "that folder leads PyO3 to the description of the target's Python"
         if folder == goal.lib_dir:

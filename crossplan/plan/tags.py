@@ -8,29 +8,56 @@ from __future__ import annotations
 
 import re
 
+from crossplan.data import load
 from crossplan.evidence import TargetPython
+from crossplan.plan.artifact import stable_abi
+from crossplan.plan.model import Plan
 from crossplan.python import PythonVersion, minor_version
 from crossplan.request import Request
-from crossplan.resolve import InterpreterConfig, Resolution
-from crossplan.triple import Target
-
-# The glibc versions for which there are manylinux tags, lowest first (auditwheel's policies).
-_POLICIES = {"riscv64": "2_31", "loongarch64": "2_36"}
+from crossplan.resolve import InterpreterConfig
+from crossplan.toolchain.compiler import triplet_in_name
+from crossplan.toolchain.libraries import read_host_image
 
 
-def wheel_tags(
-    request: Request, python: TargetPython | None, resolution: Resolution | None, stable: str | None
-) -> tuple[str, ...]:
+def wheel_tags(plan: Plan) -> tuple[str, ...]:
     """The whole tags, such as `cp311-cp311-manylinux_2_17_armv7l`; empty where one part is not known."""
+    situation = plan.planned
+    request, resolution = situation.request, situation.resolution
     config = resolution.config if resolution is not None else None
-    platform = platform_tag(request, python)
-    if config is None or resolution is None or resolution.outcome != "ok" or platform is None:
+    if config is None or resolution is None or resolution.outcome != "ok" or request.purpose.value == "embedding":
         return ()
-    abi = _stable_tag(config, request, stable) if stable else _own_tag(config, python)
-    return (f"{abi}-{platform}",) if abi else ()
+    python = situation.selection.python if situation.selection is not None else None
+    platform = platform_tag(request, python, linked_glibc(plan))
+    stable = stable_abi(resolution)
+    abi = _stable_tag(config, stable) if stable else _own_tag(config, python)
+    return (f"{abi}-{platform}",) if abi and platform else ()
 
 
-def _stable_tag(config: InterpreterConfig, request: Request, stable: str) -> str | None:
+def linked_glibc(plan: Plan) -> str | None:
+    """The glibc that the linker links against, where it lies in the usual place on this machine; no program is asked."""
+    request = plan.planned.request
+    if request.target.libc != "glibc" or request.tool.value in ("cross", "cargo-zigbuild"):
+        return None
+    configured = request.cargo.linker
+    named = plan.environment.get(request.cargo_variable("LINKER")) or (configured.value if configured else None)
+    if named is not None:
+        triplet = triplet_in_name(named)
+        folders = [f"/usr/{triplet}/lib", f"/usr/{triplet}/sys-root/usr/lib"] if triplet else []
+    else:
+        folders = (
+            [f"/lib/{request.target.multiarch}", "/lib64", "/lib"] if request.host == request.target.triple else []
+        )
+    images = (read_host_image(f"{folder}/libc.so.6").image for folder in folders)
+    return next((image.libc_offers for image in images if image is not None and image.libc_offers), None)
+
+
+def is_accepted(tag: str) -> bool:
+    """Whether the package index takes a wheel of this tag."""
+    platform = tag.rpartition("-")[2]
+    return any(re.fullmatch(pattern, platform) for pattern in load("wheels")["index"])
+
+
+def _stable_tag(config: InterpreterConfig, stable: str) -> str | None:
     """`cp39-abi3`: the lowest version that the features name."""
     said = re.search(r"-abi3t?-(\d+\.\d+)", config.target_abi or "")
     version = minor_version(said[1] if said else config.version)
@@ -48,8 +75,7 @@ def _own_tag(config: InterpreterConfig, python: TargetPython | None) -> str | No
         return f"cp{digits}-cp{digits}{_flags(config, python, version)}"
     words = soabi.split("-")
     if config.implementation == "PyPy":
-        abi = f"{words[0]}_{words[1]}" if len(words) > 1 else f"pypy{digits}_pp73"
-        return f"pp{digits}-{abi}"
+        return f"pp{digits}-{'_'.join(words[:2]) if len(words) > 1 else f'pypy{digits}_pp73'}"
     if config.implementation == "GraalVM" and len(words) > 2:
         return f"graalpy{digits}-{'_'.join(words[:3])}"
     return None
@@ -63,50 +89,45 @@ def _flags(config: InterpreterConfig, python: TargetPython | None, version: Pyth
     return f"{'m' if version < PythonVersion(3, 8) else ''}{threads}{'d' if 'Py_DEBUG' in config.build_flags else ''}"
 
 
-def platform_tag(request: Request, python: TargetPython | None) -> str | None:
-    """The platform part; None where there is no tag for the target."""
+def platform_tag(request: Request, python: TargetPython | None, glibc: str | None = None) -> str | None:
+    """The platform part; None where there is no tag for the target. `glibc`: the version that is linked against, if known."""
     target = request.target
     if target.os == "linux":
-        return _linux(target)
+        return _linux(request, glibc)
+    if target.os == "emscripten":
+        return _of_pyodide(python)
     if target.wheel_tag is None:
-        return _of_pyodide(python) if target.os == "emscripten" else None
+        return None
     if target.os == "android":
-        level = _number(python, "minimum_os") or target.minimum_os or "21"
-        return target.wheel_tag.format(api=level)
-    if target.os in ("macos", "ios"):
-        return _apple(request, python)
-    return target.wheel_tag
+        return target.wheel_tag.format(api=_text(python, "minimum_os") or target.minimum_os or "21")
+    return _apple(request, python) if target.os in ("macos", "ios") else target.wheel_tag
 
 
-def _linux(target: Target) -> str | None:
+def _linux(request: Request, glibc: str | None) -> str:
     """manylinux or musllinux where the scheme has the architecture, else the plain tag of the machine."""
-    if target.libc == "musl":
-        return f"musllinux_1_2_{target.wheel_arch}" if target.wheel_arch else _plain(target)
-    if target.libc != "glibc" or target.wheel_arch is None:
-        return _plain(target)
-    floor = (target.libc_floor or "2.17").replace(".", "_")
-    return f"manylinux_{_POLICIES.get(target.wheel_arch, floor)}_{target.wheel_arch}"
-
-
-def _plain(target: Target) -> str | None:
-    arch = target.linux_arch or target.wheel_arch or target.machine
-    return f"linux_{arch}"
+    target, table = request.target, load("wheels")
+    if target.wheel_arch is not None and target.libc == "musl":
+        return f"musllinux_{table['musllinux']}_{target.wheel_arch}"
+    if target.wheel_arch is None or target.libc != "glibc":
+        return f"linux_{target.linux_arch or target.wheel_arch or target.machine}"
+    needed = [_parse(target.libc_floor or "2.17"), _parse(table["since"].get(target.wheel_arch, "2.17"))]
+    if request.tool.value != "cargo-zigbuild" and glibc is not None:
+        needed += [bound for text in table["std_symbols"] if (bound := _parse(text)) <= _parse(glibc)]
+    policy = next((text for text in table["manylinux"] if _parse(text) >= max(needed)), table["manylinux"][-1])
+    return f"manylinux_{policy.replace('.', '_')}_{target.wheel_arch}"
 
 
 def _apple(request: Request, python: TargetPython | None) -> str | None:
-    """The deployment target: the variable's, else Rust's default, and never below that of the target's Python for iOS."""
+    """The deployment target: the variable's, else Rust's default; for iOS never below that of the target's Python."""
     target = request.target
     variable = "MACOSX_DEPLOYMENT_TARGET" if target.os == "macos" else "IPHONEOS_DEPLOYMENT_TARGET"
-    versions = [_version(request.environ.get(variable)) or _version(target.minimum_os)]
+    versions = [_parse(request.environ.get(variable) or target.minimum_os or "0")]
     if target.os == "ios":
-        versions += [_version(_number(python, "minimum_os")), (13, 0)]  # CPython's own minimum (PEP 730)
-    known = [version for version in versions if version is not None]
-    if not known or target.wheel_tag is None:
-        return None
-    major, minor = max(known)
+        versions += [_parse(_text(python, "minimum_os") or "0"), (13, 0)]  # CPython's own minimum (PEP 730)
+    major, minor = max(versions)
     if target.os == "macos" and major >= 11:
         minor = 0  # packaging.tags: from macOS 11 on only the major number counts
-    return target.wheel_tag.format(major=major, minor=minor)
+    return target.wheel_tag.format(major=major, minor=minor) if target.wheel_tag else None
 
 
 def _of_pyodide(python: TargetPython | None) -> str | None:
@@ -116,11 +137,12 @@ def _of_pyodide(python: TargetPython | None) -> str | None:
     return f"pyemscripten_{version}_wasm32" if isinstance(version, str) and version else None
 
 
-def _number(python: TargetPython | None, field: str) -> str | None:
+def _text(python: TargetPython | None, field: str) -> str | None:
     value = python.value(field) if python is not None else None
     return str(value) if isinstance(value, (int, str)) and str(value) else None
 
 
-def _version(text: str | None) -> tuple[int, int] | None:
-    match = re.match(r"(\d+)(?:\.(\d+))?", text or "")
-    return (int(match[1]), int(match[2] or 0)) if match else None
+def _parse(text: str) -> tuple[int, int]:
+    """`2.17`, `13.0`, `21` as numbers; what is no version counts as none at all."""
+    match = re.match(r"(\d+)(?:\.(\d+))?", text)
+    return (int(match[1]), int(match[2] or 0)) if match else (0, 0)

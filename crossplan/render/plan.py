@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crossplan.findings import Finding
 from crossplan.plan import Plan
+from crossplan.plan.tags import is_accepted, wheel_tags
 from crossplan.render.findings import print_findings
 from crossplan.render.text import origin_words, shown, visible
 from crossplan.resolve import Resolution
@@ -114,7 +115,10 @@ def _print_artifact(console: Console, plan: Plan) -> None:
     rows = [("leaves", artifact.cargo_file), ("install as", artifact.install_as)]
     if artifact.install_as is None and artifact.suffix is not None and plan.as_is.request.purpose.value == "extension":
         rows.append(("suffix", artifact.suffix))
-    rows.append(("wheel tag", ", ".join(artifact.tags) or None))
+    rows += [
+        ("wheel tag", tag if is_accepted(tag) else f"{tag} (the package index takes none of it)")
+        for tag in wheel_tags(plan)
+    ]
     if known := [(name, value, "") for name, value in rows if value]:
         _rows(console, known)
 
