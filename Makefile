@@ -44,5 +44,5 @@ format: .venv/.test # put the code into its form
 	@touch $@
 
 .venv/.test: pyproject.toml scripts/venv.sh
-	@sh scripts/venv.sh test docs completion
+	@sh scripts/venv.sh test docs
 	@touch $@ .venv/.run
