@@ -46,13 +46,13 @@ def _distance(missed: tuple[str, ...]) -> int:
 
 def _without_idle(situation: Situation, choice: Choice) -> Choice:
     """The choice without each change that PyO3's conclusion does not depend on."""
-    candidate = choice.candidate
+    candidate, reached = choice.candidate, choice.resolution
     for name in candidate.changes:
         fewer = replace(candidate, changes={key: value for key, value in candidate.changes.items() if key != name})
         resolution = _predict(situation, fewer)
-        if resolution is not None and choice.resolution is not None and _same(resolution, choice.resolution):
-            candidate = fewer
-    return replace(choice, candidate=candidate)
+        if resolution is not None and reached is not None and _same(resolution, reached):
+            candidate, reached = fewer, resolution
+    return replace(choice, candidate=candidate, resolution=reached)
 
 
 def _same(one: Resolution, other: Resolution) -> bool:

@@ -63,7 +63,8 @@ def goal_of(request: Request, python: TargetPython | None, stable: bool) -> Goal
     if version is None:
         return Goal(links=links, stable_on_windows=on_windows)
     implementation = python.text("implementation") or "CPython"
-    library = link_library(python, target, stable=on_windows and implementation == "CPython")
+    on_windows = on_windows and implementation == "CPython" and python.value("free_threaded") is not True
+    library = link_library(python, target, stable=on_windows)
     width, shared = python.value("pointer_width"), python.value("shared")
     if library is not None and library.file.image.kind == "shared":
         shared = True
@@ -74,7 +75,7 @@ def goal_of(request: Request, python: TargetPython | None, stable: bool) -> Goal
         version=version,
         pointer_width=width if isinstance(width, int) else target.pointer_width,
         shared=shared if isinstance(shared, bool) else None,
-        lib_name=library.name if library else _described_name(python, target, version),
+        lib_name=library.name if library else _described_name(python, target, version, stable_on_windows=on_windows),
         lib_dir=_host_dir(request, library) if library else None,
         free_threaded=free_threaded,
         build_flags=(*debug, "Py_GIL_DISABLED") if free_threaded else debug,
@@ -91,12 +92,12 @@ def _from_wish(wish: Wish, target: Target, links: bool | None, on_windows: bool)
     choice = wish.python.value
     implementation = wish.implementation.value if wish.implementation else "CPython"
     debug = ("Py_DEBUG", "Py_REF_DEBUG") if choice.debug else ()
+    on_windows = on_windows and implementation == "CPython" and not choice.free_threaded
+    name = default_name(target, implementation, choice.version, free_threaded=choice.free_threaded, debug=choice.debug)
     return Goal(
         implementation=PYO3_IMPLEMENTATIONS.get(implementation, implementation),
         version=choice.version,
-        lib_name=default_name(
-            target, implementation, choice.version, free_threaded=choice.free_threaded, debug=choice.debug
-        ),
+        lib_name=("python3_d" if choice.debug else "python3") if on_windows else name,
         free_threaded=choice.free_threaded,
         build_flags=(*debug, "Py_GIL_DISABLED") if choice.free_threaded else debug,
         links=links,
@@ -104,10 +105,14 @@ def _from_wish(wish: Wish, target: Target, links: bool | None, on_windows: bool)
     )
 
 
-def _described_name(python: TargetPython, target: Target, version: PythonVersion) -> str | None:
+def _described_name(
+    python: TargetPython, target: Target, version: PythonVersion, *, stable_on_windows: bool
+) -> str | None:
     """The name that the descriptions give, for a Python whose library is not in the root."""
     implementation = python.text("implementation") or "CPython"
     free_threaded, debug = python.value("free_threaded") is True, python.value("debug") is True
+    if stable_on_windows:
+        return "python3_d" if debug else "python3"
     if (said := python.text("ldversion")) and target.os != "windows" and implementation == "CPython":
         return f"python{said}"
     return default_name(target, implementation, version, free_threaded=free_threaded, debug=debug)
