@@ -1,8 +1,8 @@
 """The register of finding codes, and the finding itself.
 
 Families: XP1 sysroot, XP2 descriptions, XP3 binaries, XP4 environment, XP5 ABI and releases, XP6 toolchain and linking.
-A code never changes its meaning; one that is no longer used is not given again. Each has a section in
-docs/reference/findings.md, and its page is shown by `crossplan explain CODE`.
+A code never changes its meaning; one that is no longer used is not given again. Each has a section in data/findings.md,
+which the documentation includes and `crossplan explain CODE` shows.
 """
 
 from __future__ import annotations
@@ -87,6 +87,9 @@ CODES = _register(
     ("XP413", "dialect-refuses", "The plan has a change that the chosen dialect cannot carry."),
     ("XP414", "not-cross", "PyO3 will not take this build for a cross build, and describe the host's Python."),
     ("XP415", "host-platform-inherited", "_PYTHON_HOST_PLATFORM is set, and names the wheel whatever the target is."),
+    ("XP416", "ambiguous-lib-dir", "PYO3_CROSS_LIB_DIR leads to several sysconfigdata files, and PyO3 takes none."),
+    ("XP417", "lib-dir-leads-nowhere", "PyO3's search of PYO3_CROSS_LIB_DIR finds no sysconfigdata."),
+    ("XP418", "other-build-target", "Cargo's default target is another one than is planned for."),
     ("XP501", "release-not-described", "crossplan does not know what this release of PyO3 does."),
     (
         "XP502",
@@ -100,11 +103,60 @@ CODES = _register(
         "stable-abi-ignored",
         "A stable ABI was asked for that this Python does not have, so the module is version-specific.",
     ),
+    ("XP516", "several-floors", "Several levels of the stable ABI are asked for; the lowest one counts."),
+    ("XP517", "floor-unknown", "This release of PyO3 does not know that level of the stable ABI, and takes it for none."),
+    ("XP508", "abi3-above-python", "The level of the stable ABI is above the Python that PyO3 finds."),
+    ("XP509", "limited-api-lacks", "The code uses what the limited API of that level does not have."),
+    ("XP510", "library-of-one-version", "A stable-ABI module would bind to the DLL of one version."),
+    ("XP511", "debug-build", "The target's Python is a debug build."),
+    ("XP512", "flags-inferred", "A description leaves the ABI flags out, and only other keys tell them."),
+    ("XP513", "pypy-embedded", "A program that embeds Python is built against PyPy, which cannot be embedded."),
+    ("XP514", "needs-platform-tag", "This Python imports only modules with its own tag in their name."),
+    ("XP515", "bare-abi3", "The stable ABI is asked for without a level, so the Python that is found decides."),
     ("XP601", "no-linker", "No linker for the target is named or found; rustc would call the host's."),
     ("XP602", "plan-incomplete", "Nothing that was given says for which Python to build, or what a link is to take."),
     ("XP506", "prediction-differs", "PyO3's own build script concludes something else than crossplan predicted."),
     ("XP507", "not-verified", "Cargo did not come to PyO3's build script, so nothing was compared."),
     ("XP603", "project-unreadable", "A file of the project cannot be read."),
+    ("XP604", "library-elsewhere", "The linker is sent to another folder than the one that holds the target's libpython."),
+    ("XP605", "must-link-libpython", "On this system a module must link libpython, and this release leaves it out."),
+    ("XP606", "stub-linked", "The link takes libpython3.so, a stub that linkers drop."),
+    ("XP607", "static-libpython", "The link takes a static libpython, or there is no other."),
+    ("XP608", "foreign-import-library", "The import library has the form of another linker."),
+    ("XP609", "wrong-dll", "An import library binds to another DLL than its name says."),
+    ("XP610", "features-undecided", "The project's files do not tell all that is asked of PyO3."),
+    ("XP611", "no-cdylib", "A module is meant, and the crate is not built as a cdylib."),
+    ("XP612", "module-links-libpython", "A module links libpython although it need not on this system."),
+    ("XP613", "import-tool-missing", "PyO3's script calls a tool to make the import library, and it is not there."),
+    ("XP614", "extension-beside-programs", "extension-module is on for programs of the crate too, whose link then fails."),
+    ("XP615", "module-not-appended", "A program that embeds Python does not append its own module to the table."),
+    ("XP616", "native-dependency", "A crate looks for a C library of the target, and nothing says where that is."),
+    ("XP620", "static-c-runtime", "The C runtime is linked statically, and no cdylib can be made so."),
+    ("XP621", "undefined-symbols", "The linker for macOS is not told that a module leaves Python's symbols undefined."),
+    ("XP622", "framework-rpath", "A program links Python's framework without an rpath to it."),
+    ("XP623", "flags-in-ldflags", "LDFLAGS is set, which Cargo does not read."),
+    ("XP624", "foreign-linker", "The linker that is named belongs to another machine, system or C library."),
+    ("XP625", "search-path-of-target", "A variable leads the host's compiler to libraries of the target."),
+    ("XP630", "no-cargo", "cargo is not on PATH."),
+    ("XP631", "no-std", "The standard library of the target is not installed."),
+    ("XP632", "compiler-for-every-build", "CC or CXX names the target's compiler for the host's build scripts too."),
+    ("XP633", "build-tool-of-target", "A build tool that is first on PATH is a program of another machine."),
+    ("XP634", "wrapper-sets-paths", "The Python that is named is a script that changes the compilers' search paths."),
+    ("XP635", "old-compiler", "A dependency does not compile with a C compiler as old as the one that is named."),
+    ("XP636", "cross-passthrough", "Variables do not reach the container in which cross builds."),
+    ("XP637", "no-runner", "Nothing on this machine runs programs of the target."),
+    ("XP640", "backend-fault", "The release of the build backend is known to get this build wrong."),
+    ("XP641", "untold-target", "The build backend is told no target and would build for the host."),
+    ("XP642", "archflags", "ARCHFLAGS is set, which build backends take for an Apple target."),
+    ("XP643", "universal2", "universal2 is two builds that are merged, not a target."),
+    ("XP644", "output-moves", "Cargo's configuration sets a default target, so output lies in another folder."),
+    ("XP650", "android-api-level", "The API level of Android is not said, or below what the Python needs."),
+    ("XP651", "deployment-target", "The minimum version of the system does not go with that of the target's Python."),
+    ("XP652", "other-sdk", "SDKROOT names the SDK of another system."),
+    ("XP653", "libc-floor", "Rust's standard library needs a newer glibc than the target or the wanted tag has."),
+    ("XP654", "newer-libc", "The compiler links with a newer glibc than the target has."),
+    ("XP655", "emscripten-version", "Emscripten is of another version than the target's Pyodide wants."),
+    ("XP656", "missing-headers", "A header leads to that of the target, which is not there."),
 )
 
 

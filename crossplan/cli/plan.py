@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> Status:
     plan = make_plan(situation, place)
     if arguments.format is not None:
         return _print_config(plan.planned if arguments.planned else plan.as_is)
-    findings = check_situation(situation)
+    findings = check_situation(situation, plan.planned)
     if arguments.json:
         sys.stdout.write(dumps(plan_wire(plan, findings)))
     else:

@@ -1,0 +1,70 @@
+"""Checks: does the evidence agree? One function a code, each listed by hand; a check yields findings and raises nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from crossplan.checks import (
+    backends,
+    conclusion,
+    crate,
+    fitness,
+    flags,
+    linked,
+    machine_tools,
+    platforms,
+    stops,
+    variables,
+)
+from crossplan.checks import evidence as of_evidence
+from crossplan.checks.view import View
+from crossplan.evidence import Evidence
+from crossplan.findings import Finding, ordered
+from crossplan.selection import paths_of
+from crossplan.situation import Situation
+
+# What is judged of a situation, whatever the machine has installed; then what concerns its tools.
+_OF_SITUATIONS = (fitness, stops, conclusion, variables, linked, crate, flags, platforms, backends)
+_OF_TOOLS = (machine_tools,)
+
+
+def check_evidence(evidence: Evidence) -> tuple[Finding, ...]:
+    """The findings about one root by itself."""
+    return ordered(finding for check in of_evidence.CHECKS for finding in check(evidence))
+
+
+def check_situation(situation: Situation, planned: Situation | None = None) -> tuple[Finding, ...]:
+    """The findings about a situation: the environment as it is, or (`situation.planned`) the plan's.
+
+    With `planned` the errors that the plan does not mend are among them, such as a library that nothing supplies.
+    Tools are judged in the environment as it is.
+    """
+    view = View(situation, tools=not situation.planned)
+    modules = _OF_SITUATIONS if situation.planned else (*_OF_SITUATIONS, *_OF_TOOLS)
+    found = [finding for module in modules for check in module.CHECKS for finding in check(view)]
+    found += _of_root(situation)
+    if planned is not None:
+        said = {(finding.code, finding.locations) for finding in found if finding.severity == "error"}
+        left = [finding for finding in check_situation(planned) if finding.severity == "error"]
+        found += [finding for finding in left if (finding.code, finding.locations) not in said]
+    return ordered(found)
+
+
+def _of_root(situation: Situation) -> Iterator[Finding]:
+    """The findings about the root; an error about a Python that is not the one planned for is only a warning here."""
+    if situation.evidence is None:
+        return
+    chosen = situation.selection.python if situation.selection is not None else None
+    own = set(paths_of(chosen)) if chosen is not None else set()
+    for finding in check_evidence(situation.evidence):
+        if finding.code.name == "empty-root":
+            yield replace(finding, severity="error")
+        elif (
+            finding.severity == "error"
+            and chosen is not None
+            and not own & {p.path for p in finding.locations if p.path}
+        ):
+            yield replace(finding, severity="warning")
+        else:
+            yield finding

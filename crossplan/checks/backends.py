@@ -1,0 +1,163 @@
+"""Checks of the build backend that pyproject.toml names (XP640 to XP643): will it build what is planned here?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from crossplan.checks.view import View, at, finding, variable
+from crossplan.data import load
+from crossplan.findings import Finding, Location
+
+
+def _abi3(view: View) -> str:
+    """The stable-ABI features with a level of two digits."""
+    return ", ".join(
+        name for name in view.features if name.startswith("abi3-py3") and len(name) > 8 and len(name[8:]) > 1
+    )
+
+
+def _suffix(view: View) -> str | None:
+    """The target's own suffix, if it is not the one that is composed from Rust's word for the machine."""
+    suffix = view.python.text("ext_suffix") if view.python is not None else None
+    if suffix is None or view.target.os != "linux" or view.features.keys() & {"abi3"} or _stable(view):
+        return None
+    word = "armv7l" if view.target.arch == "arm" else view.target.triple.partition("-")[0]
+    return None if f"-{word}-" in suffix else suffix
+
+
+def _stable(view: View) -> bool:
+    return any(name.startswith("abi3-py") for name in view.features)
+
+
+def _free_threaded(view: View) -> bool:
+    wish = view.request.wish.python
+    return bool(
+        (view.python is not None and view.python.value("free_threaded"))
+        or (wish is not None and wish.value.free_threaded)
+        or (view.config is not None and "Py_GIL_DISABLED" in view.config.build_flags)
+    )
+
+
+def _gnu_triple(view: View) -> str | None:
+    """The triplet of the target's Python, where it is not spelled as Rust spells its own."""
+    for item in view.python.sysconfigdata if view.python is not None else ():
+        said = item.values.get("HOST_GNU_TYPE")
+        if isinstance(said, str) and said and said != view.target.triple:
+            return said
+    return None
+
+
+_CONDITIONS: Mapping[str, Callable[[View], object]] = {
+    "cross": lambda view: view.resolution is not None and view.resolution.cross,
+    "two-digit-abi3": _abi3,
+    "windows-32": lambda view: view.target.os == "windows" and view.target.pointer_width == 32,
+    "composed-suffix": _suffix,
+    "universal2": lambda view: _target(view) == "universal2-apple-darwin" and "apple" not in view.host,
+    "free-threaded": _free_threaded,
+    "free-threaded-windows": lambda view: view.target.os == "windows" and _free_threaded(view),
+    "ios": lambda view: view.target.os == "ios",
+    "android": lambda view: view.target.os == "android",
+    "gnu-triple": _gnu_triple,
+}
+
+
+def _target(view: View) -> str | None:
+    backend = view.project.backend
+    return backend.target.value if backend is not None and backend.target is not None else None
+
+
+def known_fault(view: View) -> Iterator[Finding]:
+    """XP640: a release that the pin admits alone gets this target or Python wrong."""
+    backend = view.project.backend
+    if backend is None or backend.pin is None:
+        return
+    for row in load("backends")["faults"]:
+        if row["tool"] != backend.kind or not _within(backend.pin.value, row) or not _CONDITIONS[row["when"]](view):
+            continue
+        words = {"abi3": _abi3(view), "triple": view.target.triple, "suffix": _suffix(view), "gnu": _gnu_triple(view)}
+        yield finding(
+            "backend-fault",
+            row.get("severity", "warning"),
+            f"{backend.kind} {backend.pin.value} {row['fault'].format_map(words)}",
+            at(backend.pin.origin, "build-system.requires"),
+            help=_sentence(row["remedy"].format_map(words)),
+        )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _within(pin: str, row: Mapping[str, str]) -> bool:
+    """Whether a specifier of Python's kind admits only releases of the row: one `==`, or an upper bound below it."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        below = Version(row["below"])
+        bounds = [(s.operator, Version(s.version.removesuffix(".*"))) for s in SpecifierSet(pin)]
+    except (InvalidSpecifier, InvalidVersion):
+        return False
+    return any(
+        (operator in ("==", "===", "<=") and version < below) or (operator == "<" and version <= below)
+        for operator, version in bounds
+    )
+
+
+def untold_target(view: View) -> Iterator[Finding]:
+    """XP641: a backend that is started by pip or build gets no --target; what tells it is CARGO_BUILD_TARGET."""
+    if view.request.backend is None or view.target.triple == view.host or "CARGO_BUILD_TARGET" in view.environ:
+        return
+    if view.cargo.build_target or _target(view) == view.target.triple:
+        return
+    gnu = _gnu_triple(view)
+    said = f"; the target's Python calls itself {gnu}, which is no Rust target" if gnu else ""
+    yield finding(
+        "untold-target",
+        "note",
+        f"{view.request.backend} is told no target, and builds for {view.host} when pip or build starts it{said}",
+        variable("CARGO_BUILD_TARGET"),
+        help=f"Set CARGO_BUILD_TARGET={view.target.triple}",
+    )
+
+
+def archflags(view: View) -> Iterator[Finding]:
+    """XP642: maturin and setuptools-rust take ARCHFLAGS for an Apple target on every system."""
+    value = view.given("ARCHFLAGS")
+    if value and view.target.os != "macos":
+        yield finding(
+            "archflags",
+            "warning",
+            f"ARCHFLAGS={value} is set: build backends take it for an Apple target, and {view.target.triple} is planned for",
+            variable("ARCHFLAGS"),
+            help="Unset it: unset ARCHFLAGS",
+        )
+
+
+def two_slices(view: View) -> Iterator[Finding]:
+    """XP643: universal2 is no triple but two builds that are merged."""
+    backend = view.project.backend
+    if backend is not None and backend.target is not None and "universal2" in backend.target.value:
+        yield finding(
+            "universal2",
+            "note",
+            "universal2-apple-darwin stands for two targets, x86_64-apple-darwin and aarch64-apple-darwin, merged by lipo",
+            at(backend.target.origin, "tool.maturin.target"),
+            help="Plan each of them; the wheel that holds both is tagged universal2.",
+        )
+
+
+def output_moves(view: View) -> Iterator[Finding]:
+    """XP644: with a default target set, Cargo writes below target/<triple>, also for tools that look in target/."""
+    for fact in view.cargo.build_target:
+        if fact.origin.kind == "project":
+            yield finding(
+                "output-moves",
+                "note",
+                f"{fact.origin.place} sets build.target = {fact.value}, so the output lies in target/{fact.value}/, not in target/",
+                Location(fact.origin.place, fact.origin.key, fact.origin.line),
+                help="Look for it there, or leave build.target out and pass --target.",
+            )
+
+
+CHECKS = (known_fault, untold_target, archflags, two_slices, output_moves)

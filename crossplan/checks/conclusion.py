@@ -1,0 +1,288 @@
+"""Checks of PyO3's conclusion against what the root says (XP412, XP414, family XP5): is it true of the target's Python?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from crossplan.checks.evidence import called, place
+from crossplan.checks.view import View, at, finding
+from crossplan.findings import Finding, Location, Severity
+from crossplan.origin import Origin
+from crossplan.python import minor_version
+from crossplan.readers.libpython import library_name
+from crossplan.triple import builtin
+
+_PYO3_NAMES = {"GraalPy": "GraalVM"}
+_GIVEN = ("variable", "file", "option")
+
+
+def release_not_described(view: View) -> Iterator[Finding]:
+    """XP501: before 0.14 PyO3 looked for Python in other ways, and cross builds mostly failed or took the host's."""
+    if view.rules is None:
+        origin = view.request.pyo3.origin
+        yield finding(
+            "release-not-described",
+            "warning",
+            f"what PyO3 {view.request.pyo3.value} does is not described, so nothing is predicted for it",
+            at(origin, "--pyo3"),
+            help="Take PyO3 0.14 or later: cargo update -p pyo3, or another version in Cargo.toml. Releases before it know no"
+            " forced cross mode and misjudge widths and C libraries.",
+        )
+
+
+def release_extrapolated(view: View) -> Iterator[Finding]:
+    """XP502."""
+    if view.rules is not None and view.rules.extrapolated:
+        yield finding(
+            "release-extrapolated",
+            "note",
+            f"PyO3 {view.rules.release} is newer than the tables; the rules of {view.rules.row} were used",
+            at(view.request.pyo3.origin, "--pyo3"),
+            help="Update crossplan, and compare once with crossplan verify.",
+        )
+
+
+def not_cross(view: View) -> Iterator[Finding]:
+    """XP414: PyO3 compares machine, vendor and system, not the C library; what it calls native, the host's Python describes."""
+    if view.resolution is None or view.resolution.cross is not False or view.config is None:
+        return
+    host = builtin(view.host)
+    origin = view.resolution.origins.get("version")
+    if (
+        host is None
+        or host.triple == view.target.triple
+        or (origin is not None and origin.kind in ("file", "variable"))
+    ):
+        return
+    fields = ("os", "machine", "endian", "pointer_width", "float_abi", "libc", "data_model", "env")
+    differs = [name for name in fields if getattr(host, name) != getattr(view.target, name)]
+    if not differs or (view.config.executable is None and origin is not None and origin.kind != "interpreter"):
+        return
+    own_rule = host.os == view.target.os == "macos"  # one Python for both machines is the rule there
+    severity: Severity = "note" if own_rule or view.python is not None else "warning"
+    yield finding(
+        "not-cross",
+        severity,
+        f"PyO3 takes {view.target.triple} from {view.host} for no cross build, and describes the host's Python"
+        f" ({view.config.executable or 'the one on PATH'}) in place of the target's; they differ in"
+        f" {', '.join(f'{name} ({getattr(host, name)}, {getattr(view.target, name)})' for name in differs)}",
+        Location(None, "--target"),
+        help=f"Set PYO3_CROSS_PYTHON_VERSION={view.config.version} (any PYO3_CROSS variable forces a cross build), or give a"
+        " root with the target's Python.",
+    )
+
+
+def contradicts_python(view: View) -> Iterator[Finding]:
+    """XP412: what PyO3 concludes is not true of the Python that is meant; the module cannot be imported, or misbehaves."""
+    if not view.ok or view.config is None or view.python is None or view.resolution is None:
+        return
+    for field, said, true in _differences(view):
+        origin = view.resolution.origins.get(field, Origin("default"))
+        given = origin.kind in _GIVEN or (
+            origin.kind == "default" and bool(view.environ.keys() & {"PYO3_CROSS_PYTHON_VERSION"})
+        )
+        fact = view.python.facts.get({"build_flags": "free_threaded"}.get(field, field))
+        yield finding(
+            "config-contradicts-target",
+            "error" if view.situation.planned or (given and _decisive(field)) else "warning",
+            f"PyO3 concludes {field}={said}, and {called(view.python)} is {true}",
+            at(origin, field),
+            *((place(fact.origin),) if fact is not None else ()),
+            help="Take the environment that crossplan env prints, or correct what says so.",
+        )
+
+
+def _decisive(field: str) -> bool:
+    return field in ("implementation", "version", "build_flags", "pointer_width")
+
+
+def _differences(view: View) -> Iterator[tuple[str, object, object]]:
+    """(field, PyO3's, the Python's) for each field that differs. A stable ABI may name a lower version."""
+    config, python = view.config, view.python
+    if config is None or python is None:
+        return
+    implementation = python.text("implementation")
+    if implementation and config.implementation != _PYO3_NAMES.get(implementation, implementation):
+        yield "implementation", config.implementation, implementation
+    said, own = minor_version(config.version), minor_version(python.text("version") or "")
+    if said and own and said != own and not (config.abi3 and said < own):
+        yield "version", config.version, python.value("version")
+    threads = "Py_GIL_DISABLED" in config.build_flags or "free_threaded" in (config.target_abi or "")
+    own_threads = python.value("free_threaded")
+    stable = "abi3" in (config.target_abi or "") or bool(config.abi3)
+    if isinstance(own_threads, bool) and threads != own_threads and not (stable and not own_threads):
+        yield "build_flags", ",".join(config.build_flags) or "none", "free-threaded" if own_threads else "with a GIL"
+    width = python.value("pointer_width")
+    if (
+        config.pointer_width is not None
+        and isinstance(width, int)
+        and width != config.pointer_width
+        and not _universal(view)
+    ):
+        yield "pointer_width", config.pointer_width, width
+
+
+def _universal(view: View) -> bool:
+    return view.python is not None and any(len(file.image.slices) > 1 for file in view.python.images)
+
+
+def stable_abi_ignored(view: View) -> Iterator[Finding]:
+    """XP505: PyPy, GraalPy and free-threaded CPython before 3.15 have no stable ABI: the module is for one version alone."""
+    levels = [fact for name, fact in view.features.items() if name == "abi3" or name.startswith("abi3-")]
+    if not levels:
+        return
+    config, python = view.config, view.python
+    wish = view.request.wish
+    implementation = (
+        (python.text("implementation") if python else None)
+        or (wish.implementation.value if wish.implementation else None)
+        or (config.implementation if config else view.given("PYO3_CROSS_PYTHON_IMPLEMENTATION"))
+    )
+    threads = (python is not None and python.value("free_threaded") is True) or (
+        config is not None and "Py_GIL_DISABLED" in config.build_flags
+    )
+    threads = threads or (wish.python is not None and wish.python.value.free_threaded)
+    version = minor_version(str((python.value("version") if python else None) or (config.version if config else "")))
+    who = implementation if implementation not in (None, "CPython") else None
+    if who is None and threads and version is not None and (version.major, version.minor) < (3, 15):
+        who = f"free-threaded CPython {version}t"
+    if who is None:
+        return
+    yield finding(
+        "stable-abi-ignored",
+        "warning",
+        f"{', '.join(fact.value for fact in levels)} is asked for, and {who} has no abi3: the module is for that version alone",
+        at(levels[0].origin, "--features"),
+        *((place(python.facts["version"].origin),) if python is not None and "version" in python.facts else ()),
+        help="Build one module for each such version and tag it so, or choose a CPython with a GIL (--python 3.12).",
+    )
+
+
+def several_floors(view: View) -> Iterator[Finding]:
+    """XP516: abi3-py3X features add up, and the lowest one counts."""
+    floors = {name: fact for name, fact in view.features.items() if name.startswith("abi3-py")}
+    if len(floors) < 2:
+        return
+    ordered = sorted(floors, key=lambda name: int(name[8:]) if name[8:].isdigit() else 0)
+    yield finding(
+        "several-floors",
+        "note",
+        f"of {', '.join(ordered)} the lowest counts: the module is for Python 3.{ordered[0][8:]} and later",
+        *(at(floors[name].origin, "--features") for name in ordered),
+        help=f"Leave out {ordered[0]} if {ordered[-1]} is meant; features of the default set need --no-default-features.",
+    )
+
+
+def floor_unknown(view: View) -> Iterator[Finding]:
+    """XP517: PyO3 looks for levels only up to the newest that it had in mind; one above it counts as plain abi3."""
+    if view.rules is None:
+        return
+    levels = {name: int(name[8:]) for name in view.features if name.startswith("abi3-py") and name[8:].isdigit()}
+    if levels and min(levels.values()) > view.rules.abi3_max:
+        name = min(levels, key=lambda level: levels[level])
+        yield finding(
+            "floor-unknown",
+            "warning",
+            f"PyO3 {view.rules.release} takes {name} for plain abi3: its highest level is 3.{view.rules.abi3_max}",
+            at(view.features[name].origin, "--features"),
+            help=f"Take abi3-py3{view.rules.abi3_max}, or a newer PyO3 (cargo update -p pyo3).",
+        )
+
+
+def library_of_one_version(view: View) -> Iterator[Finding]:
+    """XP510: on Windows a stable-ABI module must bind to python3.dll; bound to python312.dll it needs that one version."""
+    config = view.config
+    if config is None or view.target.os != "windows" or config.lib_name is None or config.implementation != "CPython":
+        return
+    stable = config.abi3 is True or "-abi3" in (config.target_abi or "")
+    named = library_name(f"{config.lib_name}.dll")
+    if not stable or named is None or named.minor is None or config.lib_name.startswith("lib"):
+        return
+    origin = view.resolution.origins.get("lib_name", Origin("default")) if view.resolution else Origin("default")
+    yield finding(
+        "library-of-one-version",
+        "error" if origin.kind in _GIVEN else "warning",
+        f"lib_name={config.lib_name} with abi3: the module would need {config.lib_name}.dll, not python3.dll",
+        at(origin, "lib_name"),
+        help="Write lib_name=python3, or leave it out and let crossplan env write the file.",
+    )
+
+
+def debug_build(view: View) -> Iterator[Finding]:
+    """XP511: modules of a debug Python are named otherwise on Windows and lie under another suffix elsewhere."""
+    python = view.python
+    if python is None or python.value("debug") is not True:
+        return
+    names = ", ".join(PurePosixPath(file.path).name for file in python.images_of("libpython", "import-library"))
+    says = view.config is not None and view.ok and "Py_DEBUG" not in view.config.build_flags
+    yield finding(
+        "debug-build",
+        "warning" if says else "note",
+        f"{called(python)} is a debug build{f' ({names})' if names else ''}"
+        + (f", and PyO3 concludes lib_name={view.config.lib_name} of a release build" if says and view.config else ""),
+        place(python.facts["debug"].origin),
+        help="Take the release build of that Python, or the plan's config file, which names the debug library.",
+    )
+
+
+def flags_inferred(view: View) -> Iterator[Finding]:
+    """XP512: tools that read ABIFLAGS alone take a free-threaded or debug build without them for a plain one."""
+    python = view.python
+    if python is None or not (python.value("free_threaded") or python.value("debug")):
+        return
+    for item in python.sysconfigdata:
+        key = "Py_GIL_DISABLED" if python.value("free_threaded") else "Py_DEBUG"
+        if item.values.get("ABIFLAGS") is None and item.values.get(key):
+            yield finding(
+                "flags-inferred",
+                "note",
+                f"{item.path} has no ABIFLAGS; {key}={item.values[key]} tells the flags",
+                Location(item.path, key, item.lines.get(key)),
+                help="Build it in a folder of its own (CARGO_TARGET_DIR), for some tools do not tell it from the plain build.",
+            )
+
+
+def pypy_embedded(view: View) -> Iterator[Finding]:
+    """XP513: PyPy cannot be embedded; a program that links it does not start."""
+    config, python = view.config, view.python
+    implementation = (python.text("implementation") if python else None) or (config.implementation if config else None)
+    if implementation == "PyPy" and view.embeds:
+        yield finding(
+            "pypy-embedded",
+            "error",
+            "a program that embeds Python is built, and PyPy cannot be embedded",
+            at(view.request.purpose.origin, "auto-initialize"),
+            help="Build for CPython (--implementation CPython with a root that has one).",
+        )
+
+
+def needs_platform_tag(view: View) -> Iterator[Finding]:
+    """XP514: PyPy imports only modules that carry its own tag in their name."""
+    python = view.python
+    suffix = python.text("ext_suffix") if python is not None else None
+    if python is None or view.embeds or python.value("implementation") != "PyPy" or not suffix:
+        return
+    yield finding(
+        "needs-platform-tag",
+        "note",
+        f"PyPy imports only a module whose name ends in {suffix}",
+        place(python.facts["ext_suffix"].origin),
+        help=f"Name the file <module>{suffix}; a plain .so is ignored.",
+    )
+
+
+CHECKS = (
+    release_not_described,
+    release_extrapolated,
+    not_cross,
+    contradicts_python,
+    stable_abi_ignored,
+    several_floors,
+    floor_unknown,
+    library_of_one_version,
+    debug_build,
+    flags_inferred,
+    pypy_embedded,
+    needs_platform_tag,
+)

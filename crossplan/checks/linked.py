@@ -1,0 +1,288 @@
+"""Checks of the link with libpython (XP309, XP604 to XP609): must it happen, what does it take, and is that there?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from crossplan.checks.view import View, at, finding, variable
+from crossplan.evidence import ImageFile, ImageRole
+from crossplan.findings import Finding, Location, Severity
+from crossplan.origin import Origin
+from crossplan.readers.libpython import library_name
+from crossplan.toolchain.libraries import file_names
+
+# Systems on which a module finds Python's symbols only in a library that it links itself.
+_MUST_LINK = ("windows", "android", "ios", "cygwin", "aix")
+_LIBRARY_ROLES: tuple[ImageRole, ...] = ("libpython", "import-library", "stable-stub")
+
+
+def _names(view: View) -> tuple[str, ...]:
+    return file_names(view.link_name or "", view.target)
+
+
+def _libraries(view: View) -> list[ImageFile]:
+    """The libraries of the root that are for the target: of the chosen Python, else of any that fits."""
+    pythons = (view.python,) if view.python is not None else view.fitting
+    files = [file for python in pythons for file in python.images_of(*_LIBRARY_ROLES)]
+    if not files and view.evidence is not None:
+        files = [file for file in view.evidence.images if file.role in _LIBRARY_ROLES]
+    return [file for file in files if not view.wrong(file)]
+
+
+def _elsewhere(view: View) -> tuple[ImageFile, str] | None:
+    """The library of that name in the root, and the path (maybe a link) that the linker would find it by."""
+    names = _names(view)
+    for file in _libraries(view):
+        for path in (file.path, *file.aliases):
+            if PurePosixPath(path).name in names:
+                return file, path
+    return None
+
+
+def _trusted(view: View) -> bool:
+    """Whether the folder comes from the host's own Python, which knows where its library is."""
+    origin = view.resolution.origins.get("lib_dir") if view.resolution is not None else None
+    return origin is not None and origin.kind == "interpreter"
+
+
+def no_library(view: View) -> Iterator[Finding]:
+    """XP309 and XP604: the link names a library that the folder does not hold.
+
+    On Windows, Android and iOS no default folder of a linker holds one, so that is an error where the root has none either.
+    Elsewhere it hangs on the linker's own folders.
+    """
+    if view.link_name is None or view.linked is not None or _trusted(view) or _generated(view):
+        return
+    elsewhere = _elsewhere(view)
+    where = f"in {view.link_folder}" if view.link_folder else "in no folder that is named (lib_dir is not set)"
+    if elsewhere is not None:
+        folder = view.on_host(PurePosixPath(elsewhere[1]).parent)
+        yield finding(
+            "library-elsewhere",
+            "warning",
+            f"the link takes {view.link_name} {where}, and the target's is {elsewhere[1]}; lib_dir should be {folder}",
+            _place_of_folder(view),
+            Location(elsewhere[1]),
+            help=f"Let the linker search there: lib_dir={folder} in PYO3_CONFIG_FILE, as crossplan env writes it,"
+            f" or RUSTFLAGS='-L native={folder}'.",
+        )
+        return
+    others = [path for file in _libraries(view) for path in (file.path, *file.aliases)]
+    yield finding(
+        "no-libpython",
+        _gravity(view, others),
+        f"the link takes {_names(view)[0]} {where}, for {view.target.os} as well as for this kind of build"
+        f"{f', and there is only {others[0]}' if others else ', and there is none'}",
+        _place_of_folder(view),
+        *(Location(path) for path in others[:3]),
+        help=_library_help(view, others),
+    )
+
+
+def _gravity(view: View, others: list[str]) -> Severity:
+    """An error where nothing given can supply the library; a differently named one of the root can, under the plan."""
+    if others and not view.situation.planned:
+        return "warning"
+    return "error" if view.target.os in _MUST_LINK else "warning"
+
+
+def _place_of_folder(view: View) -> Location:
+    origin = view.resolution.origins.get("lib_dir") if view.resolution is not None else None
+    return at(origin, "lib_dir") if origin is not None and origin.kind != "default" else variable("PYO3_CROSS_LIB_DIR")
+
+
+def _generated(view: View) -> bool:
+    """Whether PyO3's script makes the import library itself, in a folder of its own."""
+    return view.link_folder is not None and view.link_folder.startswith("$OUT_DIR")
+
+
+def _library_help(view: View, others: list[str]) -> str:
+    name = view.link_name
+    if view.target.os == "windows":
+        return (
+            f"Give the folder of {_names(view)[0]} for {view.target.triple} as PYO3_CROSS_LIB_DIR; or let PyO3 make it:"
+            " --features pyo3/generate-import-lib; or take PyO3 0.29, which needs none."
+        )
+    if others:
+        return f"Name it in the config file: crossplan env writes lib_name and lib_dir for {others[0]}."
+    extra = (
+        ""
+        if view.embeds or view.target.os in _MUST_LINK
+        else (
+            "; a module needs no libpython here: enable PyO3's feature extension-module (or set PYO3_BUILD_EXTENSION_MODULE=1)"
+        )
+    )
+    return (
+        f"Set PYO3_CROSS_LIB_DIR to a folder with {_names(view)[0]} for {view.target.triple}{extra}." if name else extra
+    )
+
+
+def must_link(view: View) -> Iterator[Finding]:
+    """XP605: on Android and iOS symbols are looked up in the libraries that a module names, so it must link libpython."""
+    if not view.ok or view.embeds or view.link_name is not None or view.target.os not in ("android", "ios"):
+        return
+    release = view.rules.release if view.rules is not None else ""
+    what = "Python.framework" if view.target.os == "ios" else "libpython"
+    yield finding(
+        "must-link-libpython",
+        "warning",
+        f"a module for {view.target.os} must link {what}, and PyO3 {release} leaves that out here",
+        _extension_place(view),
+        help="Take PyO3 0.28 or later, which links it"
+        + (
+            "; or pass the framework yourself: RUSTFLAGS='-C link-arg=-F<folder> -C link-arg=-framework -C link-arg=Python'."
+            if view.target.os == "ios"
+            else "."
+        ),
+    )
+
+
+def _extension_place(view: View) -> Location:
+    fact = view.features.get("extension-module")
+    return at(fact.origin, "--features") if fact is not None else variable("PYO3_BUILD_EXTENSION_MODULE")
+
+
+def stub_linked(view: View) -> Iterator[Finding]:
+    """XP606: libpython3.so defines nothing; with --as-needed the linker drops it, and the real library behind it."""
+    linked = view.linked
+    if linked is None or linked.image is None or linked.image.format != "elf":
+        return
+    behind = [name for name in linked.image.needed if (named := library_name(name)) and named.minor]
+    own = library_name(PurePosixPath(linked.path).name)
+    if own is None or own.minor is not None or not behind:
+        return
+    yield finding(
+        "stub-linked",
+        "warning",
+        f"{linked.path} is a stub that defines no symbols and only names {behind[0]}; linkers drop it, and its dependency",
+        Location(linked.path),
+        at(
+            view.resolution.origins.get("lib_name", Origin("default")) if view.resolution else Origin("default"),
+            "lib_name",
+        ),
+        help=f"Name the library itself: lib_name={behind[0].removeprefix('lib').partition('.so')[0]} in the config file, or"
+        " RUSTFLAGS='-C link-arg=-Wl,--no-as-needed'.",
+    )
+
+
+def static_library(view: View) -> Iterator[Finding]:
+    """XP607: a static libpython works for programs only, and only with its symbols exported.
+
+    A module that contains a whole interpreter has two of them in its process. The compiler and its flags must fit: LTO byte
+    code of another version, or objects that are no PIC, do not link.
+    """
+    linked = view.linked
+    static = linked is not None and linked.image is not None and linked.image.kind == "archive"
+    archives = [linked.path] if static and linked is not None else [] if linked is not None else _only_archives(view)
+    if not archives or (not view.embeds and view.target.os not in _MUST_LINK and view.link_name is None):
+        return
+    path = archives[0]
+    if not view.embeds:
+        yield finding(
+            "static-libpython",
+            "warning",
+            f"{path} is static: a module that links it carries an interpreter of its own",
+            Location(path),
+            help="Give a Python with a shared libpython (or a framework on iOS)"
+            + ("." if view.target.os in _MUST_LINK else ", or enable extension-module, which links none."),
+        )
+        return
+    flags = view.cargo.rustflags.words
+    if view.target.os == "linux" and not any("export-dynamic" in word for word in flags):
+        yield finding(
+            "static-libpython",
+            "warning",
+            f"{path} is static: without --export-dynamic the program's modules do not find Python's symbols",
+            Location(path),
+            help="Add it: RUSTFLAGS='-C link-arg=-Wl,--export-dynamic'; the compiler must be of the version and flags (-fPIC)"
+            " that the archive was made with.",
+        )
+
+
+def _only_archives(view: View) -> list[str]:
+    """The static libraries of a Python that has no shared one."""
+    files = view.python.images_of("libpython") if view.python is not None else ()
+    return [file.path for file in files] if files and all(file.image.kind == "archive" for file in files) else []
+
+
+def foreign_import_library(view: View) -> Iterator[Finding]:
+    """XP608: MinGW's linker and MSVC's have each their own form of import libraries."""
+    if view.target.os != "windows" or view.link_name is None or view.target.env != "gnu":
+        return
+    linked = view.linked
+    if linked is not None and linked.path.endswith(".lib"):
+        yield _foreign_form(view, linked.path)
+    elif linked is None and view.link_folder is not None:
+        for file in view.images_below(view.link_folder):
+            if file.role == "import-library" and PurePosixPath(file.path).name == f"{view.link_name}.lib":
+                yield _foreign_form(view, file.path)
+
+
+def _foreign_form(view: View, path: str) -> Finding:
+    return finding(
+        "foreign-import-library",
+        "warning",
+        f"{path} is an import library for MSVC's linker, and {view.target.triple} is linked by MinGW's",
+        Location(path),
+        help="Let PyO3 make one (--features pyo3/generate-import-lib), or take PyO3 0.29, which needs none; or make"
+        f" lib{view.link_name}.dll.a with {view.target.gcc_prefix}-dlltool.",
+    )
+
+
+def wrong_dll(view: View) -> Iterator[Finding]:
+    """XP609: an import library binds to the DLL that it names, whatever its own name is."""
+    linked = view.linked
+    image = linked.image if linked is not None else None
+    if (
+        image is None
+        or linked is None
+        or image.format != "import-library"
+        or not image.soname
+        or view.link_name is None
+    ):
+        return
+    said, own = library_name(image.soname), library_name(f"{view.link_name}.dll")
+    if said is None or own is None or said == own:
+        return
+    yield finding(
+        "wrong-dll",
+        "error",
+        f"{linked.path} binds to {image.soname}, and the link means {view.link_name}.dll",
+        Location(linked.path, "soname"),
+        help=f"Take the {PurePosixPath(linked.path).name} of the Python that is meant.",
+    )
+
+
+def import_tool_missing(view: View) -> Iterator[Finding]:
+    """XP613: PyO3's own script calls a program to make the import library; without it the script stops."""
+    if view.resolution is None or view.resolution.outcome != "error":
+        return
+    text = " ".join(view.resolution.error)
+    if "import library" not in text or ("No such file" not in text and "not found" not in text):
+        return
+    from crossplan.toolchain.packages import how_to_install
+
+    tool = text.split('"')[1] if text.count('"') >= 2 else "dlltool"
+    yield finding(
+        "import-tool-missing",
+        "error",
+        f"generate-import-lib calls {tool}, which is not on PATH: {view.resolution.error[0]}",
+        at(view.features["generate-import-lib"].origin, "--features")
+        if "generate-import-lib" in view.features
+        else Location(None, "--features"),
+        variable("PATH"),
+        help=f"Install it: {how_to_install('dlltool', view.target)}; or set ZIG_COMMAND=zig; or take PyO3 0.29, which makes"
+        " no import library.",
+    )
+
+
+CHECKS = (
+    no_library,
+    must_link,
+    stub_linked,
+    static_library,
+    foreign_import_library,
+    wrong_dll,
+    import_tool_missing,
+)
