@@ -112,14 +112,16 @@ def _line(place: str | None) -> int | None:
 
 
 def byte_code_only(evidence: Evidence) -> Iterator[Finding]:
-    """XP205."""
-    for item in evidence.unread:
-        if item.kind == "bytecode" and not _has_other_description(evidence, item):
+    """XP205: byte code beside its source is no finding; byte code instead of it says nothing but a version."""
+    for python in evidence.pythons:
+        compiled = [item for item in python.descriptions if item.kind == "bytecode"]
+        if compiled and not any(item.kind in ("sysconfigdata", "sysconfig-vars") for item in python.descriptions):
+            version = f", written by Python {compiled[0].values['version']}" if "version" in compiled[0].values else ""
             yield Finding(
                 CODES["byte-code-only"],
                 "warning",
-                f"{item.path} is there as byte code only: {item.reason}",
-                (Location(item.path),),
+                f"{compiled[0].path} is there as byte code only{version}: it cannot be read without running it",
+                tuple(Location(item.path) for item in compiled),
                 "Install the target's Python with its sources, or copy the .py file of that name from its build.",
             )
 

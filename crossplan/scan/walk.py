@@ -53,13 +53,13 @@ class Walk:
     seen: int = 0
 
     def found(self, path: str, node: Node, what: FileKind, prefix: str) -> None:
-        """Note a file; a link to a file that was found already is another name of it."""
-        aliases = () if node.path == path else (path,)
+        """Note a file. A link to it is another name; where it lies itself says more of it than where a link does."""
         known = self.places.get(node.path)
-        if known is None:
-            self.places[node.path] = Place(node.path, what, prefix, aliases)
-        elif aliases and path not in known.aliases:
-            self.places[node.path] = Place(known.path, known.what, known.prefix, (*known.aliases, path))
+        aliases = known.aliases if known else ()
+        if path != node.path:
+            aliases = (*aliases, path)
+            what, prefix = (known.what, known.prefix) if known else (what, prefix)
+        self.places[node.path] = Place(node.path, what, prefix, tuple(sorted(set(aliases))))
 
 
 @dataclass(frozen=True, slots=True)
