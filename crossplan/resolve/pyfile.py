@@ -2,7 +2,7 @@
 
 PyO3 hands the file to an interpreter, with a few statements behind it that print `build_time_vars`. This is a closed evaluator: it
 knows constants, displays, sums of constants, names that the file itself binds, assignment (also to items), `.update(…)`, `del`, `pass`,
-`import sys`, `sys.exit(…)` and `raise SystemExit`. What it cannot decide is `Unknown`, with the line. No name of the file is ever
+imports of the standard library (whose modules it then knows nothing of, but `sys.exit(…)`) and `raise SystemExit`. What it cannot decide is `Unknown`, with the line. No name of the file is ever
 looked up in Python itself. A failure here is a non-zero exit there.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 import warnings
 from collections.abc import Callable
 from functools import lru_cache
@@ -23,6 +24,9 @@ LIMIT = 4 << 20
 Variables = dict[str, Any]
 _SYS = object()  # the module sys, of which only exit is known
 _EXIT = object()  # sys.exit
+_MODULE = object()  # another module of the standard library
+_OPAQUE = (_SYS, _EXIT, _MODULE)
+_SPEAKING = ("this", "antigravity", "__main__", "sysconfig")  # importing these does something, or may fail
 _STOPS = (TypeError, KeyError, ValueError, IndexError, AttributeError, NameError, OverflowError)
 
 
@@ -90,14 +94,22 @@ def _execute(statement: ast.stmt, variables: Variables) -> None:
         case ast.Delete(targets=targets):
             for target in targets:
                 _delete(target, variables)
-        case ast.Import(names=[ast.alias(name="sys", asname=other)]):
-            variables[other or "sys"] = _SYS
+        case ast.Import(names=names):
+            _import(names, variables, statement)
         case ast.ImportFrom(module="sys", names=[ast.alias(name="exit", asname=other)], level=0):
             variables[other or "exit"] = _EXIT
         case ast.Raise(exc=exception):
             _raise(exception, variables)
         case _:
             raise _unknown(statement)
+
+
+def _import(names: list[ast.alias], variables: Variables, node: ast.AST) -> None:
+    for alias in names:
+        top = alias.name.partition(".")[0]
+        if top not in sys.stdlib_module_names or top in _SPEAKING:
+            raise _unknown(node)
+        variables[alias.asname or top] = _SYS if alias.name == "sys" else _MODULE
 
 
 def _unknown(node: ast.AST) -> Unknown:
@@ -163,7 +175,7 @@ def _delete(target: ast.expr, variables: Variables) -> None:
 
 
 def _plain(value: Any, node: ast.AST) -> Any:
-    if value is _SYS or value is _EXIT:
+    if any(value is opaque for opaque in _OPAQUE):
         raise _unknown(node)
     return value
 

@@ -112,7 +112,7 @@ class Config:
             self.lib_dir,
             self.executable,
             self.pointer_width,
-            tuple(sorted(self.build_flags)),
+            tuple(sorted(self.build_flags)) if self.build_flags != {""} else (),
             self.python_framework_prefix,
             self.suppress_build_script_link_lines,
             tuple(self.extra_build_script_lines),

@@ -77,22 +77,28 @@ class HostProvider(Protocol):
 class RecordedHost:
     """A provider that starts nothing: one record that answers wherever PyO3 looks, or None: none can be had.
 
-    With `_PYTHON_SYSCONFIGDATA_NAME` set the probe fails, for CPython imports that module when asked for a
-    configuration variable, and it is the target's, not the host's.
+    CPython imports the module that `_PYTHON_SYSCONFIGDATA_NAME` names when asked for a configuration variable. It is the
+    target's, not the host's, so the probe fails, unless it happens to have one of the names of the host's own.
     """
+
+    OWN_NAMES = frozenset({"_sysconfigdata__x86_64-linux-gnu", "_sysconfigdata__linux_x86_64-linux-gnu"})
 
     def __init__(self, answer: HostPython | None) -> None:
         self._answer = answer
 
     def on_path(self, env: Mapping[str, str], cwd: str, banners: tuple[str, ...]) -> str | None:
-        """`python`, if there is a record."""
-        return None if self._answer is None else "python"
+        """`python`, if there is a record whose interpreter introduces itself so."""
+        if self._answer is None:
+            return None
+        name = "GraalPy" if self._answer.implementation == "GraalVM" else "Python"
+        return "python" if f"{name} {self._answer.version}".startswith(banners) else None
 
     def probe(self, command: str, env: Mapping[str, str], cwd: str) -> HostPython | HostFailure:
         """The record."""
         if self._answer is None:
             return _missing()
-        return HostFailure("status") if "_PYTHON_SYSCONFIGDATA_NAME" in env else self._answer
+        name = env.get("_PYTHON_SYSCONFIGDATA_NAME")
+        return self._answer if name is None or name in self.OWN_NAMES else HostFailure("status")
 
     def executes(self, command: str, env: Mapping[str, str], cwd: str) -> HostFailure | None:
         """It does, if there is a record."""
