@@ -34,6 +34,7 @@ from crossplan.readers.window import Window
 _LOOK_FOR_IMPORT = 64  # members; a short import is behind three others
 _LOOK_FOR_OBJECT = 256
 _THIN_NAMES_MAX = 1024
+_NO_DLL = (".pyd", ".exe")  # link.exe makes an import library for an extension module too, and nobody links to it
 _INAME = b"_iname"  # dlltool's symbol for the DLL's name; binutils, and LLVM before 2014, write the long form
 
 
@@ -100,7 +101,7 @@ def _looked_up(archive: ArFile) -> dict[str, int]:
     underscore more, both spellings are looked up.
     """
     found = archive.find(tuple(f"\0{mark}{name}".encode() for name in LOOKED_UP for mark in ("", "_")))
-    places = {}
+    places: dict[str, int] = {}
     for name in LOOKED_UP:
         for mark in ("", "_"):
             if (key := f"\0{mark}{name}".encode()) in found:
@@ -134,8 +135,7 @@ def _import_library(archive: ArFile, part: Window, want_symbols: bool) -> Image:
         bits=bits,
         endian="little",
         os="windows",
-        # That of an extension module (`_tkinter.pyd`) or of a program names no DLL.
-        soname=dll if dll and dll.lower().endswith(".dll") else None,
+        soname=dll if dll and not dll.lower().endswith(_NO_DLL) else None,
         python_version=named.minor if named else None,
         python_version_from="soname" if named and named.minor else None,
         free_threaded=free_threaded,
