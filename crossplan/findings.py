@@ -1,7 +1,7 @@
 """The register of finding codes, and the finding itself.
 
-Families: XP1 sysroot, XP2 descriptions, XP3 binaries, XP4 environment, XP5 ABI and releases, XP6 toolchain and linking.
-A code never changes its meaning; one that is no longer used is not given again. Each has a section in data/findings.md,
+Families: XP1 sysroot, XP2 descriptions, XP3 binaries, XP4 environment, XP5 ABI and releases, XP6 toolchain and linking,
+XP7 built files. A code never changes its meaning; one that is no longer used is not given again. Each has a section in data/findings.md,
 which the documentation includes and `crossplan explain CODE` shows.
 """
 
@@ -118,6 +118,21 @@ CODES = _register(
     ("XP506", "prediction-differs", "PyO3's own build script concludes something else than crossplan predicted."),
     ("XP507", "not-verified", "Cargo did not come to PyO3's build script, so nothing was compared."),
     ("XP603", "project-unreadable", "A file of the project cannot be read."),
+    ("XP701", "not-a-module", "A file that was given as a built module is no library that can be loaded."),
+    ("XP702", "suffix-not-importable", "The target's Python does not look for files of this suffix."),
+    ("XP703", "suffix-contradicts-image", "The suffix of a module names another platform than its code is for."),
+    ("XP704", "libpython-linked", "A module needs libpython on a system where the interpreter has its functions."),
+    ("XP705", "libpython-not-linked", "A module names no libpython on a system where every module must."),
+    ("XP706", "other-libpython", "A module needs the libpython of another Python than it is for."),
+    ("XP707", "no-init-function", "A module exports no function by which its Python could import it."),
+    ("XP708", "init-function-misnamed", "The init function of a module has another name than its file."),
+    ("XP709", "beyond-stable-abi", "A module that claims the stable ABI uses functions outside of it."),
+    ("XP710", "floor-above-tag", "A binary needs a newer C library or system than its wheel's tag promises."),
+    ("XP711", "floor-above-target", "A binary needs a newer C library or system than the target has."),
+    ("XP712", "tag-contradicts-contents", "The tag of a wheel says something else than what the wheel holds."),
+    ("XP713", "not-a-wheel", "A file that was given as a wheel is none that an installer takes."),
+    ("XP714", "wheel-not-for-target", "No tag of a wheel fits the target's Python."),
+    ("XP715", "stable-abi-not-checked", "Whether a module keeps to the stable ABI was not checked."),
     ("XP604", "library-elsewhere", "The linker is sent to another folder than the one that holds the target's libpython."),
     ("XP605", "must-link-libpython", "On this system a module must link libpython, and this release leaves it out."),
     ("XP606", "stub-linked", "The link takes libpython3.so, a stub that linkers drop."),

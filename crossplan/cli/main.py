@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "env": "the plan's environment, for a shell or CI to read",
     "run": "a command under the plan's environment",
     "verify": "ask PyO3's own build script under the plan's environment, and compare",
+    "check": "is a built module or wheel fit for the target's Python",
     "resolve": "predict many builds at once, JSON Lines in and out",
     "explain": "one finding, or how PyO3 arrives at a field",
     "targets": "the targets that crossplan knows, and what they need",

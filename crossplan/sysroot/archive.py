@@ -148,7 +148,7 @@ class _Loader:
     def file(self, place: str) -> Index:
         """The tree of a file of the user: what it holds, or what the packages and layers inside it hold."""
         path, platform = oci.split_platform(place)
-        source = self._held.enter_context(_open_file(path))
+        source = self._held.enter_context(open_file(path))
         name = Path(path).name
         outer = self.tree(source, name)
         if outer is None:
@@ -210,7 +210,7 @@ class _Loader:
             self.omissions.damage.append(f"{name}: {error}")
 
 
-def _open_file(path: str) -> DirectoryFile:
+def open_file(path: str) -> DirectoryFile:
     """A file that the user named, wherever it lies."""
     try:
         descriptor = open_at(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY, None)

@@ -1,0 +1,57 @@
+"""Which libpython a module links, and where it must (PEP 738; CPython `Doc/using/ios.rst`, `PC/pyconfig.h`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from crossplan.python import PythonVersion
+from crossplan.readers.image import Image
+
+MUST_LINK = ("windows", "cygwin", "android", "ios", "aix")
+"""Systems where a module finds Python's functions only in a library that it names; elsewhere the interpreter has them."""
+
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        r"libpython(?P<major>\d)\.(?P<minor>\d+)(?P<flags>[a-z]*)\.(?:so(?:\.[\d.]+)?|dylib|dll)",
+        r"python(?P<major>\d)(?P<minor>\d+)(?P<flags>t?(?:_d)?)\.dll",
+        r"(?:lib)?python3(?P<flags>t?(?:_d)?)\.(?:so|dylib|dll)",
+        r"libpypy(?P<major>\d)\.(?P<minor>\d+)-c\.(?:so|dylib|dll)",
+        r"(?:lib)?python-native\.(?:so|dylib|dll)",
+    )
+)
+_FRAMEWORK = re.compile(r"Python(?P<threads>T?)3?\.framework/(?:Versions/(?P<version>\d\.\d+)t?/)?Python(?:T|3)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A libpython as a module names it. `version` is None for the stable ABI's, and for a framework that names none."""
+
+    name: str
+    version: PythonVersion | None
+    free_threaded: bool
+    stable: bool
+
+
+def libpythons(image: Image) -> tuple[Linked, ...]:
+    """The libpythons that an image (of a fat one: any slice) needs, in order, each once."""
+    return tuple(dict.fromkeys(found for part in image.slices or (image,) for found in _of(part)))
+
+
+def _of(image: Image) -> Iterator[Linked]:
+    for name in image.needed:
+        if match := _FRAMEWORK.search(name):
+            said = match["version"]
+            version = PythonVersion(*map(int, said.split("."))) if said else None
+            yield Linked(name, version, bool(match["threads"]), False)
+            continue
+        for form in _FORMS:
+            if match := form.fullmatch(name.rpartition("/")[2]):
+                parts = match.groupdict()
+                version = PythonVersion(int(parts["major"]), int(parts["minor"])) if parts.get("major") else None
+                yield Linked(
+                    name, version, "t" in (parts.get("flags") or ""), "python3" in name.lower() and not version
+                )
+                break

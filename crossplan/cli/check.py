@@ -1,0 +1,63 @@
+"""`crossplan check FILE…`: is this built module or wheel fit for the target's Python?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from crossplan.checks.built import check_built, fit_of
+from crossplan.cli.status import CommandError, Status, status_of
+from crossplan.evidence import Evidence
+from crossplan.report import dumps
+from crossplan.scan import scan
+from crossplan.scan.built import read_built
+from crossplan.sysroot import RootError, open_sysroot
+from crossplan.triple import Target, UnknownTarget, find_target
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `check`."""
+    parser.add_argument("file", metavar="FILE", nargs="+", help="a built extension module, or a wheel")
+    parser.add_argument(
+        "--sysroot",
+        metavar="ROOT",
+        action="append",
+        default=[],
+        help="the target's files, with the Python that is to import it; given several times, they count as one root",
+    )
+    parser.add_argument("--target", metavar="TRIPLE", help="the Rust target that it is to run on")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--strict", action="store_true", help="exit with 4 for warnings too")
+
+
+def run(arguments: argparse.Namespace) -> Status:
+    """Read, check, print."""
+    try:
+        fit = fit_of(_target(arguments.target), _evidence(arguments.sysroot))
+        built = [read_built(path) for path in arguments.file]
+    except RootError as error:
+        raise CommandError(str(error)) from error
+    checked, findings = check_built(built, fit)
+    from crossplan.render.check import check_wire, print_check
+
+    if arguments.json:
+        sys.stdout.write(dumps(check_wire(checked, findings)))
+    else:
+        from crossplan.render.text import console
+
+        print_check(console(), checked, findings)
+    return status_of(findings, strict=arguments.strict)
+
+
+def _target(triple: str | None) -> Target | None:
+    try:
+        return None if triple is None else find_target(triple)
+    except UnknownTarget as error:
+        raise CommandError(f"--target: {error}") from error
+
+
+def _evidence(places: list[str]) -> Evidence | None:
+    if not places:
+        return None
+    with open_sysroot(*places) as root:
+        return scan(root)
