@@ -61,7 +61,7 @@ class HostFailure:
 class HostProvider(Protocol):
     """Where `resolve` gets the host's Python from, asked only when PyO3 would ask."""
 
-    def on_path(self, env: Mapping[str, str], cwd: str, banners: tuple[str, ...]) -> str | None | HostFailure:
+    def on_path(self, env: Mapping[str, str], cwd: str, banners: tuple[str, ...]) -> str | HostFailure | None:
         """The first of `python`, `python3` on PATH whose `--version` begins with one of `banners`; None: none."""
         ...
 
@@ -125,7 +125,7 @@ class LiveHost:
         self._seconds = seconds
         self._answers: dict[tuple[object, ...], object] = {}
 
-    def on_path(self, env: Mapping[str, str], cwd: str, banners: tuple[str, ...]) -> str | None | HostFailure:
+    def on_path(self, env: Mapping[str, str], cwd: str, banners: tuple[str, ...]) -> str | HostFailure | None:
         """Ask `python`, then `python3` for their version."""
         for name in ("python", "python3"):
             answer = self._once("--version", name, env, cwd)
@@ -170,7 +170,9 @@ class LiveHost:
         arguments = [command, "--version"] if question == "--version" else [command]
         child = {**env, "PYTHONIOENCODING": "utf-8"}
         script = "" if question == "--version" else PROBE if question == "probe" else EXECUTES
-        outcome = start(arguments, env=child, cwd=cwd, stdin=script.encode(), seconds=self._seconds)
+        # Cargo makes the folder of a crate that it has not unpacked yet; until then nothing relative leads anywhere.
+        place = cwd if os.path.isdir(cwd) else os.sep  # noqa: PTH112
+        outcome = start(arguments, env=child, cwd=place, stdin=script.encode(), seconds=self._seconds)
         if outcome.status is None:
             if outcome.errno is None:
                 return HostFailure("unknown", f"{command}: {outcome.failure}")
