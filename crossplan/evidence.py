@@ -60,6 +60,7 @@ class Unread:
     kind: str  # a DescriptionKind, an ImageRole, `directory`, `link`, `dangling`, `file`
     reason: str
     place: str | None = None
+    code: bool = False  # a sysconfigdata that is a program, and not run
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,29 +59,33 @@ def not_all_read(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _has_other_description(evidence: Evidence, item: Unread) -> bool:
-    """Whether something readable describes the Python whose file could not be read: same folder, or the same version."""
-    folder = PurePosixPath(item.path).parent
-    return any(PurePosixPath(d.path).parent == folder for d in evidence.descriptions) or any(
-        folder.name in PurePosixPath(f.path).name for p in evidence.pythons for f in p.images
-    )
-
-
 def description_unreadable(evidence: Evidence) -> Iterator[Finding]:
-    """XP201: an error if nothing else describes that Python."""
+    """XP201: an error for a damaged sysconfigdata, which a build would read, and where nothing else tells of the Python."""
     for item in evidence.unread:
-        if item.kind in (*_IMAGE_KINDS, *_OPEN_KINDS, "bytecode", "dangling"):
+        if item.kind in (*_IMAGE_KINDS, *_OPEN_KINDS, "dangling"):
             continue
-        mended = _has_other_description(evidence, item) or bool(evidence.pythons)
+        told = any(item in python.unread and _is_told(python) for python in evidence.pythons)
         where = f" at {item.place}" if item.place else ""
         yield Finding(
             CODES["description-unreadable"],
-            "warning" if mended else "error",
+            "warning" if item.kind != "sysconfigdata" or (item.code and told) else "error",
             f"{item.path} cannot be read as {item.kind}{where}: {item.reason}",
             (Location(item.path, line=_line(item.place)),),
-            "Take the file from the target's own Python, as CPython wrote it: "
-            "one assignment of a literal dictionary to build_time_vars.",
+            _MENDING.get(item.kind, "Copy the file again from the target, or remove it."),
         )
+
+
+_MENDING = {
+    "sysconfigdata": "Take the file from the target's own Python, as CPython wrote it: "
+    "one assignment of a literal dictionary to build_time_vars."
+}
+
+
+def _is_told(python: TargetPython) -> bool:
+    """Whether version and machine of a Python are known from what could be read."""
+    return all(
+        name in python.facts and python.facts[name].origin.kind in ("file", "image") for name in ("version", "machine")
+    )
 
 
 def dangling_link(evidence: Evidence) -> Iterator[Finding]:

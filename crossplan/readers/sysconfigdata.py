@@ -24,6 +24,9 @@ from crossplan.readers.textfile import line_of, text_of
 SIZE_LIMIT = 1 << 20
 """Bytes that such a file may have; real ones have 1 to 60 KB."""
 
+_BRACKETS = 200
+"""Brackets that Python itself lets nest (CPython's Parser/lexer, MAXLEVEL)."""
+
 _INTEGER_DIGITS = 20  # more would only serve to make Python slow
 
 _SINGLE = r"'[^'\\\n]*+(?:\\(?:.|\n)[^'\\\n]*+)*+'"
@@ -64,18 +67,22 @@ class Sysconfigdata:
     pure: bool = True
 
 
+class CodeRefused(ReadError):
+    """The file is Python, or may be, but no literal: as PyPy, GraalPy and Pyodide ship it. It is not run."""
+
+
 def read_sysconfigdata(data: bytes) -> Sysconfigdata:
     """Read the file's bytes by the grammar above; `ReadError` with the line where it departs from it."""
     text = _text(data)
     start = _skip(_DOCSTRING, text, 0) or _skip(_NOTHING, text, 0)
     targets = list(re.finditer(_TARGET, text[start:]))
     if not targets:
-        raise ReadError("no assignment to build_time_vars: this is no sysconfigdata, or it is code", "line 1")
+        raise CodeRefused("no assignment to build_time_vars: this is no sysconfigdata, or it is code", "line 1")
     if len(targets) > 1:
         raise ReadError("build_time_vars is assigned twice", f"line {line_of(text, start + targets[1].start())}")
     place, brace = start + targets[0].start(), start + targets[0].end()
     if text[brace : brace + 1] != "{":
-        raise ReadError(
+        raise CodeRefused(
             "build_time_vars is no literal dict: the file is code, which is not run", f"line {line_of(text, place)}"
         )
     values, lines, repeated, end = _dictionary(text, brace + 1)
@@ -167,13 +174,21 @@ def _unescape(match: re.Match[str]) -> str:
 
 def _misfit(text: str, position: int) -> ReadError:
     """What stands where an entry should: named by its key where one can be read."""
-    if key := re.compile(_KEY).match(text, position):
-        name = _decode(text, key[1], key.start(1))[:60]
-        return ReadError(
-            f"the value of {name!r} is no string or integer: the file is code, or damaged",
-            f"line {line_of(text, key.end())}",
-        )
-    place = _skip(_GAP, text, position)
-    if place >= len(text):
+    key = re.compile(_KEY).match(text, position)
+    opening = re.compile(r"[\[({\s]*").match(text, key.end()) if key else None
+    if key and opening and len(opening[0]) > _BRACKETS:
+        reason = f"the value of {_key(text, key)!r} nests brackets more than {_BRACKETS} deep"
+        return ReadError(reason, f"line {line_of(text, key.end())}")
+    rest = text[position:].strip()
+    if "\n" not in rest and not rest.endswith("}"):
         return ReadError("the dict has no end: the file is truncated", f"line {line_of(text, len(text))}")
-    return ReadError("the dict holds something that is no entry `'key': value`", f"line {line_of(text, place)}")
+    if key:
+        reason = f"the value of {_key(text, key)!r} is no string or integer: the file is code, or damaged"
+        return CodeRefused(reason, f"line {line_of(text, key.end())}")
+    line = f"line {line_of(text, _skip(_GAP, text, position))}"
+    return ReadError("the dict holds something that is no entry `'key': value`", line)
+
+
+def _key(text: str, match: re.Match[str]) -> str:
+    """The key of an entry, short enough for a message."""
+    return _decode(text, match[1], match.start(1))[:60]

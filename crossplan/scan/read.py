@@ -56,7 +56,8 @@ def read_place(root: Sysroot, place: Place) -> Description | ImageFile | Unread 
             place.path, cast(DescriptionKind, place.what), *reader(root.read(place.path, limit)), aliases=place.aliases
         )
     except ReadError as error:
-        return Unread(place.path, place.what, error.reason, error.place)
+        code = isinstance(error, sysconfigdata.CodeRefused)
+        return Unread(place.path, place.what, error.reason, error.place, code)
 
 
 def sysconfigdata_of(data: bytes, path: str, aliases: tuple[str, ...] = ()) -> Description:

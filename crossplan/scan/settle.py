@@ -10,9 +10,6 @@ from crossplan.scan.claims import BELIEF, COMPARED, Claim, machine_claims, of_de
 from crossplan.scan.group import Group
 from crossplan.triple import targets_served
 
-_DECIDING = frozenset({"libpython", "sysconfigdata"})
-"""What PyO3 reads, and what is linked and loaded."""
-
 _ORDER = {source: place for place, source in enumerate(BELIEF)}
 
 
@@ -99,14 +96,17 @@ def _contradictions(by_field: Mapping[str, list[Claim]]) -> Iterator[Contradicti
         if not claims:
             continue
         best = _believed(field, claims)
-        others: dict[object, Claim] = {}
-        for claim in claims:
-            if not _agree(field, best.value, claim.value):
-                others.setdefault(claim.value, claim)
+        others = [claim for claim in claims if not _agree(field, best.value, claim.value)]
+        others.sort(key=lambda claim: not _decides(claim))  # so that of each value the source that matters is shown
         if others:
-            facts = tuple(Fact(claim.value, claim.origin) for claim in (best, *others.values()))
-            loose = all(claim.loose or claim.source not in _DECIDING for claim in others.values())
-            yield Contradiction(field, facts, loose)
+            shown = {claim.value: claim for claim in reversed(others)}
+            facts = tuple(Fact(claim.value, claim.origin) for claim in (best, *reversed(shown.values())))
+            yield Contradiction(field, facts, not any(map(_decides, others)))
+
+
+def _decides(claim: Claim) -> bool:
+    """Whether a build goes by this source: PyO3 reads it, or it is what is linked and loaded."""
+    return claim.source in ("libpython", "sysconfigdata") and not claim.loose
 
 
 def _targets(facts: Mapping[str, Fact[object]], images: Iterable[ImageFile]) -> tuple[str, ...]:
