@@ -47,12 +47,13 @@ def nothing_fits(view: View) -> Iterator[Finding]:
         yield finding(
             KINDS[worst.field],
             "error",
-            f"{called(python)} in {view.evidence.root} is for {_words(worst)}, and {view.target.triple} is"
+            f"{called(python)} in {view.root_name} is for {_words(worst)}, and {view.target.triple} is"
             f" {_wanted(worst)}{_named(files)}",
             place(worst.found.origin),
             *shown,
             help=f"Give a root with a Python for {view.target.triple}"
-            + (f", or build for {python.targets[0]}: --target {python.targets[0]}." if python.targets else "."),
+            + (f", or build for {python.targets[0]}: --target {python.targets[0]}" if python.targets else "")
+            + f"{_without_library(view)}.",
         )
 
 
@@ -152,7 +153,7 @@ def several_pythons(view: View) -> Iterator[Finding]:
     yield finding(
         "several-pythons",
         "error",
-        f"{len(selection.candidates)} Pythons in {view.evidence.root if view.evidence else 'the root'} fit: {names}",
+        f"{len(selection.candidates)} Pythons in {view.root_name} fit: {names}",
         *(_first_place(python) for python in selection.candidates),
         help=f"Say which one is meant, for example --python {_choice(selection.candidates[-1])}.",
     )
@@ -200,7 +201,7 @@ def no_such_python(view: View) -> Iterator[Finding]:
         yield finding(
             "no-such-python",
             "error",
-            f"{wish.origin.key} asks for Python {wish.value}, and {view.evidence.root} holds {here} for {view.target.triple}",
+            f"{wish.origin.key} asks for Python {wish.value}, and {view.root_name} holds {here} for {view.target.triple}",
             at(wish.origin),
             *(_first_place(python) for python in view.fitting),
             help=f"Ask for one that is there ({wish.origin.key}{_joint(wish.origin)}{here.split(', ')[-1]}), or give a root"

@@ -273,7 +273,7 @@ def plan_incomplete(view: View) -> Iterator[Finding]:
     if view.rules is None:
         if _nothing_says(view):
             yield _incomplete(view, "nothing that was given says for which Python to build")
-    elif view.situation.planned and view.failure in NOTHING_SAID:
+    elif view.situation.planned and view.failure is not None and (view.failure in NOTHING_SAID or _nothing_says(view)):
         yield _incomplete(view, f"nothing that was given says for which Python to build; PyO3 will stop: {_said(view)}")
 
 

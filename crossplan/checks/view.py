@@ -126,6 +126,11 @@ class View:
         sysroot = self.request.sysroot
         return os.path.normpath(os.path.join(self.request.cwd, sysroot)) if sysroot is not None else None  # noqa: PTH118
 
+    @property
+    def root_name(self) -> str:
+        """The root as the user gave it."""
+        return self.request.sysroots[0] if self.request.sysroots else "the root"
+
     def on_host(self, path: str | PurePosixPath) -> str:
         """A path of the root as a path of this machine; as it is where the root is no directory."""
         return str(path) if self.root is None else os.path.normpath(os.path.join(self.root, str(path)))  # noqa: PTH118

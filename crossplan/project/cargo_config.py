@@ -55,6 +55,11 @@ class CargoConfig:
     env: Mapping[str, EnvEntry] = field(default_factory=dict)
     profiles: Mapping[str, Mapping[str, Fact[Any]]] = field(default_factory=dict)
     problems: tuple[ProjectProblem, ...] = ()
+    cwd: Path = Path()
+
+    def under(self, environ: Mapping[str, str], target: Target | None) -> CargoConfig:
+        """The same files read under another environment, whose variables beat them."""
+        return _answer(self.files, self.problems, environ, self.cwd, target)
 
     def environment(self, environ: Mapping[str, str]) -> dict[str, str]:
         """The environment that Cargo hands to build scripts: the user's, with the rows of `[env]`."""
@@ -65,9 +70,20 @@ class CargoConfig:
 def read_cargo_config(start: Path, env: Mapping[str, str], target: Target | None) -> CargoConfig:
     """The configuration for a `cargo` started in `start` (absolute) for `target` (None: that is not known)."""
     documents, problems = _documents(start, env)
-    reader = _Reader(tuple(documents), env, start)
+    return _answer(tuple(documents), tuple(problems), env, start, target)
+
+
+def _answer(
+    documents: tuple[Document, ...],
+    problems: tuple[ProjectProblem, ...],
+    env: Mapping[str, str],
+    cwd: Path,
+    target: Target | None,
+) -> CargoConfig:
+    """What the files and the variables say together."""
+    reader = _Reader(documents, env, cwd)
     return CargoConfig(
-        files=tuple(documents),
+        files=documents,
         build_target=reader.texts_of_strongest("build", "target"),
         target_dir=reader.target_dir(),
         linker=reader.for_target(target, "linker"),
@@ -75,7 +91,8 @@ def read_cargo_config(start: Path, env: Mapping[str, str], target: Target | None
         rustflags=reader.rustflags(target),
         env=reader.rows_of_env(),
         profiles=reader.profiles(),
-        problems=tuple(problems),
+        problems=problems,
+        cwd=cwd,
     )
 
 

@@ -32,8 +32,12 @@ def install_commands(tool: str, target: Target) -> tuple[str, ...]:
     """The commands that install a tool, one for each package manager that has it."""
     table = load("toolchain")
     row: Mapping[str, str] = next((row for row in table["packages"] if row["tool"] == tool and fits(row, target)), {})
-    cells = ((manager, filled(row[manager], target)) for manager in table["commands"] if manager in row)
-    return tuple(table["commands"][manager].format(package) for manager, package in cells if package)
+    cells = (
+        (manager["command"], filled(row[manager["name"]], target))
+        for manager in table["managers"]
+        if manager["name"] in row
+    )
+    return tuple(command.format(package) for command, package in cells if package)
 
 
 def how_to_install(tool: str, target: Target) -> str:

@@ -39,13 +39,7 @@ def start(
     stdin: bytes = b"",
     seconds: float = SECONDS,
 ) -> Outcome:
-    """Run `argv` with exactly `env`, feed `stdin`, wait at most `seconds`. Never raises for what the program does.
-
-    A `cwd` that is not there (the folder of a crate that Cargo has not unpacked yet) is no reason not to start a program
-    of PATH: it starts in the root folder, where no relative path leads anywhere by accident.
-    """
-    if cwd is not None and not Path(cwd).is_dir():
-        cwd = Path(cwd).anchor or "/"
+    """Run `argv` with exactly `env`, feed `stdin`, wait at most `seconds`. Never raises for what the program does."""
     try:
         done = subprocess.run(
             list(argv), env=dict(env), cwd=cwd, input=stdin, capture_output=True, timeout=seconds, check=False
