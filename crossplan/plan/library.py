@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from crossplan.evidence import ImageFile, TargetPython
 from crossplan.python import PythonVersion
 from crossplan.triple import Target
+
+_PYTHON = re.compile(r"(lib)?(python|pypy)", re.IGNORECASE)  # a Windows root holds import libraries of others as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ def link_library(python: TargetPython, target: Target, *, stable: bool = False) 
     for file in files:
         for path in sorted((file.path, *file.aliases), key=_rank):
             name = link_name(PurePosixPath(path).name, target)
-            if name is not None and _is_stable(name) == stable:
+            if name is not None and _PYTHON.match(name) and _is_stable(name) == stable:
                 return Library(name, file, path)
     return None
 

@@ -12,6 +12,7 @@ from crossplan.data import load
 from crossplan.evidence import TargetPython
 from crossplan.plan.artifact import stable_abi
 from crossplan.plan.model import Plan
+from crossplan.plan.tools import api_level
 from crossplan.python import PythonVersion, minor_version
 from crossplan.request import Request
 from crossplan.resolve import InterpreterConfig
@@ -99,7 +100,7 @@ def platform_tag(request: Request, python: TargetPython | None, glibc: str | Non
     if target.wheel_tag is None:
         return None
     if target.os == "android":
-        return target.wheel_tag.format(api=_text(python, "minimum_os") or target.minimum_os or "21")
+        return target.wheel_tag.format(api=api_level(python) or target.minimum_os or "21")
     return _apple(request, python) if target.os in ("macos", "ios") else target.wheel_tag
 
 

@@ -48,9 +48,12 @@ def _android_level(request: Request, python: TargetPython | None) -> Iterator[Ch
 
 
 def api_level(python: TargetPython | None) -> str | None:
-    """Android's API level that the target's Python was built for."""
-    level = str((python.value("minimum_os") if python is not None else None) or "")
-    return level if level.isdigit() else None
+    """Android's API level that the target's Python was built for, as its description or the note in its library says."""
+    if python is None:
+        return None
+    said = [description.values.get("ANDROID_API_LEVEL") for description in python.sysconfigdata]
+    said += [file.image.android_api for file in python.images_of("libpython")]
+    return next((text for value in said if (text := str(value or "")).isdigit()), None)
 
 
 def _of_setuptools(request: Request, artifact: Artifact) -> Iterator[Change]:
