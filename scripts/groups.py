@@ -39,6 +39,13 @@ GROUPS: Final = (
         ("-m", "oracle.fuzz", "--count", "20000"),
     ),
     Group("mutation", "a changed row of a table fails a test", (), ("scripts/mutate_rules.py",)),
+    Group(
+        "readers",
+        "the image readers beside binutils, LLVM and (where installed) LIEF, pefile, macholib",
+        ("readelf",),
+        ("-m", "tests.readers.compare_independent"),
+    ),
+    Group("damage", "20,000 damaged images and descriptions", (), ("-m", "tests.readers.fuzz", "-n", "20000")),
     Group("bench", "crossplan env beside PyO3's own script", ("apt-get", "dpkg"), ("benchmarks/env.py",)),
 )
 
