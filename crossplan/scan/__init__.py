@@ -11,7 +11,7 @@ from crossplan.evidence import Description, Evidence, ImageFile, TargetPython, U
 from crossplan.scan.group import Record, group
 from crossplan.scan.read import read_place
 from crossplan.scan.settle import settle
-from crossplan.scan.walk import Progress, Walk, walk
+from crossplan.scan.walk import Progress, Walk, walk_root
 from crossplan.scan.zipped import read_zip
 from crossplan.sysroot import Sysroot
 
@@ -20,10 +20,10 @@ __all__ = ["scan"]
 
 def scan(root: Sysroot, *, full: bool = False, progress: Progress | None = None) -> Evidence:
     """Everything below a root that describes or is a Python. Whatever cannot be read stands in `unread`; nothing is raised."""
-    found = walk(root, full=full, progress=progress)
+    found = walk_root(root, full=full, progress=progress)
     records = _records(root, found)
     if not full and not any(_tells(record) for record, _ in records):
-        found = walk(root, full=True, progress=progress)
+        found = walk_root(root, full=True, progress=progress)
         records = _records(root, found)
     damaged = tuple(Unread("", "file", sentence) for sentence in root.damage)
     return Evidence(

@@ -74,7 +74,7 @@ class _OverError(Exception):
     """A bound was reached; the text says which."""
 
 
-def walk(root: Sysroot, *, full: bool, progress: Progress | None = None) -> Walk:
+def walk_root(root: Sysroot, *, full: bool, progress: Progress | None = None) -> Walk:
     """Find the evidence below a root. A folder that cannot be read is noted, and the rest still walked."""
     result, visited = Walk(), {""}
     pending = [_Folder("", "any" if full else "top", "", 0)]

@@ -12,7 +12,7 @@ from crossplan.evidence import Unread
 from crossplan.readers.source import ReadError
 from crossplan.scan.group import Record
 from crossplan.scan.read import read_place
-from crossplan.scan.walk import Place, walk
+from crossplan.scan.walk import Place, walk_root
 from crossplan.sysroot import Sysroot
 
 ZIP_ALLOWANCE = 64 << 20
@@ -37,7 +37,7 @@ def read_zip(root: Sysroot, place: Place) -> list[Record]:
             tree = Index(omissions)
             ZipStore(source, scratch, Allowance(ZIP_ALLOWANCE)).load(tree)
             inner = ArchiveRoot(place.path, tree, omissions, ExitStack())
-            found = walk(inner, full=False).places.values()
+            found = walk_root(inner, full=False).places.values()
             records = [
                 read_place(inner, one) for one in sorted(found, key=lambda one: one.path) if one.what in _DESCRIPTIONS
             ]
