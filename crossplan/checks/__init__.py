@@ -11,6 +11,7 @@ from crossplan.checks import (
     crate,
     fitness,
     flags,
+    incomplete,
     linked,
     machine_tools,
     platforms,
@@ -25,7 +26,7 @@ from crossplan.selection import paths_of
 from crossplan.situation import Situation
 
 # What is judged of a situation, whatever the machine has installed; then what concerns its tools.
-_OF_SITUATIONS = (fitness, stops, conclusion, variables, linked, crate, flags, platforms, backends)
+_OF_SITUATIONS = (fitness, stops, incomplete, conclusion, variables, linked, crate, flags, platforms, backends)
 _OF_TOOLS = (machine_tools,)
 
 
@@ -49,6 +50,15 @@ def check_situation(situation: Situation, planned: Situation | None = None) -> t
         left = [finding for finding in check_situation(planned) if finding.severity == "error"]
         found += [finding for finding in left if (finding.code, finding.locations) not in said]
     return ordered(found)
+
+
+def check_tools(situation: Situation) -> tuple[Finding, ...]:
+    """The findings about this machine's tools alone; what a build cannot do without is an error here."""
+    view = View(situation)
+    checks = (*machine_tools.CHECKS, *platforms.CHECKS, flags.foreign_linker)
+    found = [finding for check in checks for finding in check(view)]
+    needed = ("no-cargo", "no-std", "no-linker", "foreign-linker")
+    return ordered(replace(f, severity="error") if f.code.name in needed else f for f in found)
 
 
 def _of_root(situation: Situation) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Checks of a build that PyO3's script stops (XP303, XP408, XP410, XP411, XP416, XP417, XP503, XP508, XP602).
+"""Checks of a build that PyO3's script stops (XP303, XP408, XP410, XP411, XP416, XP417, XP503, XP504, XP508).
 
 Whose fault is it? What the user gave is an error, even where the plan mends it; what lies in the host's Python or in the
 features alone is a warning as things are, and an error only if it still stops the planned build; that nothing was said
@@ -62,7 +62,7 @@ def severity(view: View) -> Severity:
     return "warning" if bare is not None and failure_of(bare, view.rules) == view.failure else "error"
 
 
-def _said(view: View) -> str:
+def said(view: View) -> str:
     """PyO3's message and its innermost cause, one line."""
     lines = view.resolution.error if view.resolution is not None else ()
     words = [line.split("\n")[0] for line in (lines[0], lines[-1])] if lines else []
@@ -79,7 +79,7 @@ def pyo3_stops(view: View) -> Iterator[Finding]:
     yield finding(
         "pyo3-stops",
         severity(view),
-        f"PyO3 {view.rules.release} stops: {_said(view)}{value}",
+        f"PyO3 {view.rules.release} stops: {said(view)}{value}",
         where,
         help=_remedy(view, name),
     )
@@ -198,7 +198,7 @@ def no_python_forbids(view: View) -> Iterator[Finding]:
     yield finding(
         "no-python-hides-sysroot",
         "error" if stopped else "warning",
-        f"PYO3_NO_PYTHON is set: PyO3 {view.rules.release} stops: {_said(view)}"
+        f"PYO3_NO_PYTHON is set: PyO3 {view.rules.release} stops: {said(view)}"
         if stopped
         else f"PYO3_NO_PYTHON is set, so PyO3 does not look into PYO3_CROSS_LIB_DIR={view.given('PYO3_CROSS_LIB_DIR')}",
         variable("PYO3_NO_PYTHON"),
@@ -222,7 +222,7 @@ def python_cannot_run(view: View) -> Iterator[Finding]:
     yield finding(
         "python-cannot-run",
         severity(view),
-        f"PyO3 cannot start the Python that {name} names: {_said(view)}",
+        f"PyO3 cannot start the Python that {name} names: {said(view)}",
         variable(name),
         help=f"{name} must lead to a Python of the host, also in a cross build; PYO3_CONFIG_FILE makes it needless.",
     )
@@ -238,7 +238,7 @@ def width_differs(view: View) -> Iterator[Finding]:
         "pointer-width-mismatch",
         severity(view),
         f"PyO3 takes a {view.config.pointer_width}-bit Python for {view.target.triple}, which is"
-        f" {view.target.pointer_width}-bit: {_said(view)}",
+        f" {view.target.pointer_width}-bit: {said(view)}",
         source,
         Location(None, "--target"),
         help=f"Describe the target's own Python: --sysroot, or PYO3_CROSS_LIB_DIR, or at least"
@@ -258,41 +258,13 @@ def unsupported_python(view: View) -> Iterator[Finding]:
     yield finding(
         "python-unsupported",
         severity(view),
-        f"PyO3 {view.rules.release} supports {view.config.implementation} {span}: {_said(view)}",
+        f"PyO3 {view.rules.release} supports {view.config.implementation} {span}: {said(view)}",
         at(origin, "version") if origin is not None else Location(None, "version"),
         help="Take a newer PyO3 (cargo update -p pyo3), or the stable ABI: --abi3 with a level that it knows."
         if new
         else f"Take a Python of at least {low[0]}.{low[1]}, or an older PyO3."
         if low
         else "Take another PyO3.",
-    )
-
-
-def plan_incomplete(view: View) -> Iterator[Finding]:
-    """XP602: nothing that was given says for which Python to build, so every answer would be a guess."""
-    if view.rules is None:
-        if _nothing_says(view):
-            yield _incomplete(view, "nothing that was given says for which Python to build")
-    elif view.situation.planned and view.failure is not None and (view.failure in NOTHING_SAID or _nothing_says(view)):
-        yield _incomplete(view, f"nothing that was given says for which Python to build; PyO3 will stop: {_said(view)}")
-
-
-def _nothing_says(view: View) -> bool:
-    levels = any(name.startswith(("abi3-py", "abi3t-py")) for name in view.features)
-    named = "PYO3_CROSS_PYTHON_VERSION" in view.environ or "PYO3_CONFIG_FILE" in view.environ
-    return view.python is None and view.request.wish.python is None and not levels and not named
-
-
-def _incomplete(view: View, message: str) -> Finding:
-    return finding(
-        "plan-incomplete",
-        "error",
-        message,
-        Location(None, "--sysroot"),
-        Location(None, "--python"),
-        variable("PYO3_CROSS_PYTHON_VERSION"),
-        help="Give a root that holds the target's Python (--sysroot DIR, or PYO3_CROSS_LIB_DIR), or its version (--python 3.11,"
-        " or PYO3_CROSS_PYTHON_VERSION=3.11), or a stable-ABI feature such as abi3-py39.",
     )
 
 
@@ -322,7 +294,7 @@ def host_failing(view: View) -> Iterator[Finding]:
     yield finding(
         "abi3-above-python",
         severity(view),
-        f"the feature {', '.join(levels) or 'abi3'} asks for a newer Python than PyO3 finds: {_said(view)}{chosen}",
+        f"the feature {', '.join(levels) or 'abi3'} asks for a newer Python than PyO3 finds: {said(view)}{chosen}",
         at(fact.origin, "--features") if fact is not None else Location(None, "--features"),
         *((place(view.python.facts["version"].origin),) if view.python and "version" in view.python.facts else ()),
         help="Set PYO3_NO_PYTHON=1 where only the host's Python is too old, lower the level (--abi3), or take a newer PyO3 or"
@@ -338,7 +310,6 @@ CHECKS = (
     python_cannot_run,
     width_differs,
     unsupported_python,
-    plan_incomplete,
     not_predicted,
     host_failing,
 )

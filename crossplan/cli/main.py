@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "is a built module or wheel fit for the target's Python",
     "resolve": "predict many builds at once, JSON Lines in and out",
     "explain": "one finding, or how PyO3 arrives at a field",
+    "doctor": "what this machine has for building for a target, and how to get what is missing",
     "targets": "the targets that crossplan knows, and what they need",
 }
 

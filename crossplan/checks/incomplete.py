@@ -1,0 +1,72 @@
+"""Checks of a plan that cannot be completed (XP602, XP503): nothing tells for which Python, or no way leads there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crossplan.checks.evidence import called, place
+from crossplan.checks.failure import NOTHING_SAID
+from crossplan.checks.stops import said
+from crossplan.checks.view import View, at, finding, variable
+from crossplan.findings import Finding, Location
+from crossplan.python import minor_version
+from crossplan.resolve import Resolution
+
+
+def plan_incomplete(view: View) -> Iterator[Finding]:
+    """XP602: nothing that was given says for which Python to build, so every answer would be a guess."""
+    if view.rules is None:
+        if _nothing_says(view):
+            yield _incomplete(view, "nothing that was given says for which Python to build")
+    elif view.situation.planned and view.failure is not None and _nothing_says(view):
+        yield _incomplete(view, f"nothing that was given says for which Python to build; PyO3 will stop: {said(view)}")
+    elif view.situation.planned and view.failure in NOTHING_SAID:
+        yield _no_way(view)
+
+
+def _no_way(view: View) -> Finding:
+    """The Python is known, and no environment leads this release to it; the reason is what it says of that Python."""
+    shown = _told_outright(view)
+    reason = shown.error[0] if shown is not None and shown.error else said(view)
+    who = called(view.python) if view.python is not None else "that Python"
+    return finding(
+        "python-unsupported" if shown is not None and shown.error else "plan-incomplete",
+        "error",
+        f"no environment leads PyO3 {view.request.pyo3.value} to {who}: {reason}",
+        at(view.request.pyo3.origin, "--pyo3"),
+        *((place(view.python.facts["version"].origin),) if view.python and "version" in view.python.facts else ()),
+        help="Take another release of PyO3 (cargo update -p pyo3, or --pyo3), or another Python (--python).",
+    )
+
+
+def _told_outright(view: View) -> Resolution | None:
+    """What PyO3 says if a config file tells it implementation, version and threading alone."""
+    version = minor_version(view.python.text("version") or "") if view.python is not None else None
+    if version is None or view.python is None or view.python.value("implementation") != "CPython":
+        return None
+    flags = "build_flags=Py_GIL_DISABLED\n" if view.python.value("free_threaded") else ""
+    return view.situation.predict(
+        {**view.environ, "PYO3_CONFIG_FILE": "/pyo3-config.txt"}, {"/pyo3-config.txt": f"version={version}\n{flags}"}
+    )
+
+
+def _nothing_says(view: View) -> bool:
+    levels = any(name.startswith(("abi3-py", "abi3t-py")) for name in view.features)
+    named = "PYO3_CROSS_PYTHON_VERSION" in view.environ or "PYO3_CONFIG_FILE" in view.environ
+    return view.python is None and view.request.wish.python is None and not levels and not named
+
+
+def _incomplete(view: View, message: str) -> Finding:
+    return finding(
+        "plan-incomplete",
+        "error",
+        message,
+        Location(None, "--sysroot"),
+        Location(None, "--python"),
+        variable("PYO3_CROSS_PYTHON_VERSION"),
+        help="Give a root that holds the target's Python (--sysroot DIR, or PYO3_CROSS_LIB_DIR), or its version (--python 3.11,"
+        " or PYO3_CROSS_PYTHON_VERSION=3.11), or a stable-ABI feature such as abi3-py39.",
+    )
+
+
+CHECKS = (plan_incomplete,)
