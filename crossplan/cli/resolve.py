@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterable
 from pathlib import Path
 
 from crossplan.cli.status import CommandError, Status
@@ -20,12 +20,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Status:
     """Answer line by line, as they come; an invalid one is answered and passed."""
+    if arguments.requests == "-":
+        _answer(sys.stdin.buffer)
+        return Status.SOUND
     try:
-        source = nullcontext(sys.stdin.buffer) if arguments.requests == "-" else Path(arguments.requests).open("rb")
+        with Path(arguments.requests).open("rb") as source:
+            _answer(source)
     except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
         raise CommandError(f"cannot read {arguments.requests}: {error.strerror}") from error
-    with source as raw:
-        for line in answers(data.decode("utf-8", "surrogateescape") for data in raw):
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
     return Status.SOUND
+
+
+def _answer(source: Iterable[bytes]) -> None:
+    for line in answers(data.decode("utf-8", "surrogateescape") for data in source):
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()

@@ -71,9 +71,9 @@ def _at_most(run: Run, kind: str, version: Version, free_threaded: bool) -> None
     words = {"name": _NAMES[kind], "ver": dotted(version), "max": dotted(maximum)}
     if kind != "CPython":
         run.stop("E-MAX", **words)
-    if free_threaded and run.rules.free_threaded_maximum:
-        if not run.rules.has_target_abi or not run.flag(_FORWARD):
-            run.stop("E-MAX-FT", **words)
+    refused = free_threaded and run.rules.free_threaded_maximum
+    if refused and not (run.rules.has_target_abi and run.flag(_FORWARD)):
+        run.stop("E-MAX-FT", **words)
     if not _forward(run):
         run.stop("E-MAX-FC", **words)
 
@@ -151,9 +151,9 @@ def check_pointer_width(run: Run, config: Config) -> None:
 
 def check_gil(run: Run, config: Config) -> None:
     """`ensure_gil_enabled`, 0.22.2 to 0.22.6."""
-    if run.rules.gil_check and "Py_GIL_DISABLED" in config.build_flags:
-        if run.env.get("UNSAFE_PYO3_BUILD_FREE_THREADED") != "1":
-            run.stop("E-GIL022")
+    disabled = run.rules.gil_check and "Py_GIL_DISABLED" in config.build_flags
+    if disabled and run.env.get("UNSAFE_PYO3_BUILD_FREE_THREADED") != "1":
+        run.stop("E-GIL022")
 
 
 def check_auto_initialize(run: Run, config: Config) -> None:

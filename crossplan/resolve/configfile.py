@@ -108,7 +108,16 @@ def parse_config(run: Run, content: bytes, target: Triple | None, place: Origin)
     return config
 
 
-_FIELDS = ("implementation", "shared", "lib_name", "lib_dir", "executable", "pointer_width", "build_flags", "python_framework_prefix")
+_FIELDS = (
+    "implementation",
+    "shared",
+    "lib_name",
+    "lib_dir",
+    "executable",
+    "pointer_width",
+    "build_flags",
+    "python_framework_prefix",
+)
 
 
 def _lines(content: bytes) -> list[bytes]:
@@ -218,8 +227,12 @@ def reread(run: Run, config: Config, target: Triple | None) -> Config:
     warnings = list(run.warnings)
     again = parse_config(run, os.fsencode(write_config(run, config)), target, Origin("default"))
     run.warnings = warnings
-    again.origins = {**again.origins, **config.origins} if again.lib_name == config.lib_name else {
-        **config.origins,
-        "lib_name": again.origins["lib_name"],
-    }
+    again.origins = (
+        {**again.origins, **config.origins}
+        if again.lib_name == config.lib_name
+        else {
+            **config.origins,
+            "lib_name": again.origins["lib_name"],
+        }
+    )
     return again

@@ -98,7 +98,11 @@ def _default(run: Run, cross: Cross) -> Config:
         config.abi3 = is_abi3(run)
         python = Named(config.implementation, version, "abi3" if config.abi3 else None, cross.free_threaded)
     config.lib_name = _name(run, python)
-    run.step("nothing describes the interpreter: a default configuration", "impl_.rs: default_cross_compile", _source(run, cross))
+    run.step(
+        "nothing describes the interpreter: a default configuration",
+        "impl_.rs: default_cross_compile",
+        _source(run, cross),
+    )
     if config.abi is not None:
         return reconcile(run, config)
     if config.lib_dir is None and (config.abi3 or run.rules.import_library != "stable"):
@@ -142,7 +146,9 @@ def _source(run: Run, cross: Cross) -> Origin:
 
 
 def _origins(run: Run, cross: Cross) -> dict[str, Origin]:
-    origins = dict.fromkeys(("shared", "pointer_width", "build_flags", "executable", "python_framework_prefix"), Origin("default"))
+    origins = dict.fromkeys(
+        ("shared", "pointer_width", "build_flags", "executable", "python_framework_prefix"), Origin("default")
+    )
     origins["version"] = _source(run, cross)
     origins["implementation"] = Origin("default") if cross.implementation is None else by_variable(IMPLEMENTATION)
     origins["lib_dir"] = Origin("default") if cross.lib_dir is None else by_variable(LIB_DIR)

@@ -23,7 +23,8 @@ _BITS_32 = ("i386", "i586", "i686")
 @dataclass(slots=True)
 class Cross:
     """`CrossCompileConfig`: a cross build and what its variables say. `version_text` is what directory names are compared with;
-    `architecture` and `os` are the strings by which directories and files are filtered."""
+    `architecture` and `os` are the strings by which directories and files are filtered.
+    """
 
     architecture: str
     os: str
@@ -75,7 +76,11 @@ def _by_strings_of_cargo(run: Run) -> bool:
     for name in ("ARCH", "VENDOR", "OS"):
         if run.cargo_cfg(name) is None:
             run.stop("E-ENV016", name=f"CARGO_CFG_TARGET_{name}")
-    os = "darwin" if run.cargo_cfg("OS") == "macos" and "host-prefix-darwin" in run.rules.native_rules else run.cargo_cfg("OS")
+    os = (
+        "darwin"
+        if run.cargo_cfg("OS") == "macos" and "host-prefix-darwin" in run.rules.native_rules
+        else run.cargo_cfg("OS")
+    )
     composed = f"{run.cargo_cfg('ARCH')}-{run.cargo_cfg('VENDOR')}-{os}"
     return _forced(run) or not any(_STRING_RULES[name](run, composed) for name in run.rules.native_rules)
 
@@ -87,7 +92,9 @@ def _host_begins(run: Run, target: str) -> bool:
 
 _STRING_RULES: dict[str, Callable[[Run, str], bool]] = {
     "equal": lambda run, target: target == run.request.host,
-    "windows-32-msvc": lambda run, target: (target, run.request.host) == ("i686-pc-windows-msvc", "x86_64-pc-windows-msvc"),
+    "windows-32-msvc": lambda run, target: (
+        (target, run.request.host) == ("i686-pc-windows-msvc", "x86_64-pc-windows-msvc")
+    ),
     "darwin-pair": lambda run, target: {target, run.request.host} == {"x86_64-apple-darwin", "aarch64-apple-darwin"},
     "host-prefix": _host_begins,
     "host-prefix-darwin": lambda run, composed: run.request.host.startswith(composed),
@@ -188,4 +195,3 @@ _DETECTION: dict[str, Callable[[Run], bool]] = {
     "strings-of-cargo": _by_strings_of_cargo,
     "triples": _by_triples,
 }
-

@@ -7,6 +7,7 @@ pyo3-build-config/src/impl_.rs: `is_abi3`, `get_abi3_version`, `fixup_for_abi3_v
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from crossplan.origin import Origin
@@ -26,9 +27,13 @@ class Requested(NamedTuple):
 
 def abi3_version(run: Run) -> Version | None:
     """`get_abi3_version`: of the versioned features that count in this release the lowest."""
-    rules = run.rules
-    for minor in range(rules.minimum["CPython"][1], rules.abi3_max + 1):
-        if f"abi3-py3{minor}" in run.features:
+    return _lowest(run.features, "abi3", run.rules.minimum["CPython"][1], run.rules.abi3_max)
+
+
+@lru_cache(maxsize=4096)
+def _lowest(features: frozenset[str], kind: str, first: int, last: int) -> Version | None:
+    for minor in range(first, last + 1):
+        if f"{kind}-py3{minor}" in features:
             return (3, minor)
     return None
 
@@ -58,10 +63,8 @@ def abi3_request(run: Run) -> Requested | None:
 
 def abi3t_request(run: Run) -> Requested | None:
     """`get_abi3t_version`."""
-    for minor in range(ABI3T_MINIMUM[1], run.rules.abi3_max + 1):
-        if f"abi3t-py3{minor}" in run.features:
-            return Requested("abi3t", (3, minor))
-    return Requested("abi3t", None) if "abi3t" in run.features else None
+    minimum = _lowest(run.features, "abi3t", ABI3T_MINIMUM[1], run.rules.abi3_max)
+    return Requested("abi3t", minimum) if minimum is not None or "abi3t" in run.features else None
 
 
 def lower(run: Run, config: Config) -> None:
@@ -154,9 +157,7 @@ def select_at_interpreter(run: Run, implementation: str, version: Version, gil_d
     return from_stable_abi(run, implementation, version, kept, gil_disabled)
 
 
-def from_build_env(
-    run: Run, implementation: str, version: Version, minimum: Version | None, gil_disabled: bool
-) -> Abi:
+def from_build_env(run: Run, implementation: str, version: Version, minimum: Version | None, gil_disabled: bool) -> Abi:
     """`PythonAbi::from_build_env` of 0.29.0: the minimum is checked before a kind is chosen."""
     if minimum is not None and minimum > version:
         too_high(run, "abi3", minimum, version)
@@ -208,7 +209,6 @@ def probe_minimum_0290(run: Run, implementation: str, version: Version, gil_disa
     if version >= ABI3T_MINIMUM:
         return exact3t if gil_disabled else exact3t or exact3
     return None if gil_disabled else exact3
-
 
 
 def reconcile(run: Run, config: Config) -> Config:

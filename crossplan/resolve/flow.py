@@ -31,8 +31,8 @@ def resolve(request: BuildRequest) -> Resolution:
     """What that release concludes. Never raises for what a request holds: an impossible one has the outcome `invalid`."""
     try:
         run = Run(request, find_rules(request.pyo3))
-    except (UnknownRelease, UnknownFeature) as error:
-        return Resolution("invalid", error=(str(error),))
+    except (UnknownRelease, UnknownFeature) as unknown_name:
+        return Resolution("invalid", error=(str(unknown_name),))
     config: list[Config] = []
     outcome: Outcome = "ok"
     error: tuple[str, ...] = ()
@@ -123,7 +123,11 @@ def _abi3_text(run: Run) -> Config:
     assert version is not None
     config = Config(version, abi3=True)
     config.build_flags = {"WITH_THREAD"} if run.rules.config_with_thread else set()
-    config.origins = {"version": abi3_origin(run), "abi3": abi3_origin(run), "lib_name": Origin("rule", key="abi3_text")}
+    config.origins = {
+        "version": abi3_origin(run),
+        "abi3": abi3_origin(run),
+        "lib_name": Origin("rule", key="abi3_text"),
+    }
     return config
 
 

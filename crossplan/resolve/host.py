@@ -5,7 +5,7 @@ pyo3-build-config/src/impl_.rs: `find_interpreter`, `InterpreterConfig::from_int
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn
 
 from crossplan.origin import Origin
@@ -28,7 +28,7 @@ from crossplan.resolve.fields import imply_flags, parse_implementation, parse_ve
 from crossplan.resolve.lexicon import Triple
 from crossplan.resolve.linking import is_linking
 from crossplan.resolve.names import Named, unix_name, windows_name
-from crossplan.resolve.run import Config, Panic, Run, Stop, Unknown, Version, by_variable
+from crossplan.resolve.run import Abi, Config, Panic, Run, Stop, Unknown, Version, by_variable
 from crossplan.resolve.rust import NO_ENTRY, ParseFailure, join, lossy
 from crossplan.resolve.types import PassedOver
 from crossplan.toolchain.host_python import HostFailure, HostPython
@@ -49,7 +49,9 @@ def find_interpreter(run: Run) -> str:
     elif venv is not None:
         return _picked(run, join(venv, run.rules.venv_python[2 if run.windows_host else 0]), by_variable("VIRTUAL_ENV"))
     elif conda is not None:
-        return _picked(run, join(conda, run.rules.venv_python[3 if run.windows_host else 1]), by_variable("CONDA_PREFIX"))
+        return _picked(
+            run, join(conda, run.rules.venv_python[3 if run.windows_host else 1]), by_variable("CONDA_PREFIX")
+        )
     run.variable("PATH")
     found = run.host.on_path(run.env, run.request.cwd, run.rules.banners)
     if isinstance(found, HostFailure):
@@ -163,7 +165,12 @@ def from_interpreter(run: Run) -> Config:
     stable_kind: str | None
     if run.rules.has_target_abi:
         abi = config.abi = _abi(run, implementation, version, gil_disabled, debug and run.rules.abi_debug)
-        implementation, version, stable_kind, gil_disabled = abi.implementation, abi.version, abi.stable, abi.free_threaded
+        implementation, version, stable_kind, gil_disabled = (
+            abi.implementation,
+            abi.version,
+            abi.stable,
+            abi.free_threaded,
+        )
     else:
         config.abi3 = is_abi3(run)
         stable_kind = "abi3" if config.abi3 else None
@@ -189,7 +196,7 @@ def from_interpreter(run: Run) -> Config:
     return config
 
 
-def _abi(run, implementation: str, version: Version, gil_disabled: bool, debug: bool):  # type: ignore[no-untyped-def]
+def _abi(run: Run, implementation: str, version: Version, gil_disabled: bool, debug: bool) -> Abi:
     if run.rules.abi_selection == "build-env":
         minimum = probe_minimum_0290(run, implementation, version, gil_disabled)
         return from_build_env(run, implementation, version, minimum, gil_disabled)
@@ -202,7 +209,7 @@ _ASKED = ("implementation", "version", "shared", "lib_name", "lib_dir", "executa
 
 def _origins(run: Run, command: str) -> dict[str, Origin]:
     asked = Origin("interpreter", lossy(command))
-    origins = {name: asked for name in (*_ASKED, "python_framework_prefix", "target_abi")}
+    origins = dict.fromkeys((*_ASKED, "python_framework_prefix", "target_abi"), asked)
     return origins if run.rules.has_target_abi else {**origins, "abi3": abi3_origin(run)}
 
 
@@ -216,12 +223,10 @@ def host_config(run: Run) -> Config:
     if run.variable("PYO3_NO_PYTHON") is None:
         if not wanted or _needs_lib_dir(run, run.host_triple):
             return from_interpreter(run)
-        try:
+        with suppress(Stop):
             return from_interpreter(run)
-        except Stop as stop:
-            run.step("no interpreter answers, and none is needed", "impl_.rs: make_interpreter_config")
-            run.warn("W-NOPYTHON")
-            del stop
+        run.step("no interpreter answers, and none is needed", "impl_.rs: make_interpreter_config")
+        run.warn("W-NOPYTHON")
     elif not run.rules.has_target_abi and not wanted:
         run.stop("E-NOPY-ABI3")
     return _without_interpreter(run)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 
 from crossplan.resolve.lexicon import Triple
 from crossplan.resolve.run import Run, Version
@@ -52,7 +53,10 @@ def generate(run: Run, target: Triple, implementation: str, version: Version | N
     if isinstance(words, str):
         run.stop("E-IMPLIB", words)
     program, before, after = words
-    arguments = [program, *(word.format(definition=f"{OUT}/{definition}", library=f"{OUT}/{base}") for word in before + after)]
+    arguments = [
+        program,
+        *(word.format(definition=f"{OUT}/{definition}", library=f"{OUT}/{base}") for word in before + after),
+    ]
     number = _cannot_start(run, program)
     if number is not None:
         run.stop("E-IMPLIB", f"{' '.join(map(debug, arguments))} failed with {errno_text(number)}")
@@ -120,7 +124,7 @@ def _cannot_start(run: Run, program: str) -> int | None:
 
 def _cannot_execute(path: str) -> int | None:
     try:
-        status = os.stat(path)
+        mode = os.stat(path).st_mode  # noqa: PTH116 - bytes that are no text stay what they are
     except OSError as error:
         return error.errno
-    return None if status.st_mode & 0o111 and not os.path.isdir(path) else errno.EACCES  # noqa: PTH112
+    return None if stat.S_ISREG(mode) and mode & 0o111 else errno.EACCES

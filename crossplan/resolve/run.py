@@ -149,9 +149,7 @@ class Run:
         self.watched: dict[str, None] = {}
         self.steps: list[Step] = []
         answer = request.host_python
-        self.host: HostProvider = (
-            RecordedHost(answer) if answer is None or isinstance(answer, HostPython) else answer
-        )
+        self.host: HostProvider = RecordedHost(answer) if answer is None or isinstance(answer, HostPython) else answer
         self.cfgs = _cargo_cfgs(request.target)
         self._target: lexicon.Triple | None = None
         self._host_triple: lexicon.Triple | None = None
@@ -220,9 +218,7 @@ class Run:
         """Print a warning."""
         self.warnings.append(self.text(message, **values))
 
-    def step(
-        self, what: str, where: str, *evidence: Origin, passed_over: tuple[PassedOver, ...] = ()
-    ) -> None:
+    def step(self, what: str, where: str, *evidence: Origin, passed_over: tuple[PassedOver, ...] = ()) -> None:
         """Note a decision of PyO3."""
         self.steps.append(Step(what, where, evidence, passed_over))
 
@@ -241,12 +237,15 @@ class Run:
         if planned is not None:
             return os.fsencode(planned)
         # a pipe or device would block or never end; it opens without waiting, and is not read
-        number = os.open(os.path.join(self.request.cwd, path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # noqa: PTH118
-        with open(number, "rb", closefd=True) as file:
+        place = os.path.join(self.request.cwd, path)  # noqa: PTH118 - bytes that are no text stay what they are
+        number = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
             kind = os.fstat(number).st_mode
             if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):
                 raise Unknown(f"{lossy(path)} is no regular file, and is not read")
-            content = file.read(FILE_LIMIT + 1)
+            content = os.read(number, FILE_LIMIT + 1)
+        finally:
+            os.close(number)
         if len(content) > FILE_LIMIT:
             raise Unknown(f"{lossy(path)}: more than {FILE_LIMIT} bytes, which are not read")
         return content

@@ -106,7 +106,7 @@ def lines(text: str) -> list[str]:
     """`str::lines`: split at line feeds, a carriage return before one belongs to it."""
     parts = text.split("\n")
     last = parts.pop()
-    found = [part[:-1] if part.endswith("\r") else part for part in parts]
+    found = [part.removesuffix("\r") for part in parts]
     if last:
         found.append(last)
     return found

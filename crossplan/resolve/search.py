@@ -161,4 +161,3 @@ def _canonical(search: _Search, found: list[str]) -> list[str]:
             continue
         kept.append(resolved)
     return kept
-

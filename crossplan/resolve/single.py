@@ -92,7 +92,9 @@ def _interpreter(run: Run) -> _Found:
     shared = shared or (system == "macos" and bool(python.framework_prefix))
     implementation, version = describe(run, command, python)
     flags = {"WITH_THREAD"} if system == "windows" else {flag for flag in run.rules.flags if flag in python.build_flags}
-    config = Config(version, implementation, shared, is_abi3(run), lib_dir=python.lib_dir, pointer_width=python.pointer_width)
+    config = Config(
+        version, implementation, shared, is_abi3(run), lib_dir=python.lib_dir, pointer_width=python.pointer_width
+    )
     config.build_flags = imply_flags(run, flags, version, implementation)
     return _Found(config, python.ld_version, python.base_prefix)
 

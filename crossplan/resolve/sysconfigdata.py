@@ -11,7 +11,14 @@ from typing import Any, NoReturn
 
 from crossplan.origin import Origin
 from crossplan.resolve.detect import Cross
-from crossplan.resolve.features import abi3_origin, from_build_env, is_abi3, reconcile, select_at_interpreter, version_specific
+from crossplan.resolve.features import (
+    abi3_origin,
+    from_build_env,
+    is_abi3,
+    reconcile,
+    select_at_interpreter,
+    version_specific,
+)
 from crossplan.resolve.fields import implementation_of_soabi, imply_flags, parse_version
 from crossplan.resolve.host import execute, find_interpreter
 from crossplan.resolve.names import Named, unix_name
@@ -283,7 +290,9 @@ def _gil_disabled(config: Config) -> bool:
 _ABIS: dict[str, Callable[[Run, Config], Abi]] = {
     "build-env": lambda run, c: from_build_env(run, c.implementation, c.version, None, _gil_disabled(c)),
     "features": lambda run, c: select_at_interpreter(run, c.implementation, c.version, _gil_disabled(c)),
-    "file": lambda run, c: version_specific(run, c.implementation, c.version, _gil_disabled(c), "Py_DEBUG" in c.build_flags),
+    "file": lambda run, c: version_specific(
+        run, c.implementation, c.version, _gil_disabled(c), "Py_DEBUG" in c.build_flags
+    ),
 }
 _READS: dict[str, Callable[[Run, Printed], Config]] = {
     "numbers": _numbers,

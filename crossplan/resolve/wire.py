@@ -7,7 +7,8 @@ answered with the outcome `invalid`, never raised.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from crossplan.resolve.flow import resolve
@@ -38,7 +39,7 @@ def answer(line: str, host: HostProvider) -> str:
     name: object = None
     try:
         if len(line) > LINE_LIMIT:
-            raise _Bad(f"more than {LINE_LIMIT} characters")  # noqa: TRY301
+            raise _Bad(f"more than {LINE_LIMIT} characters")
         data = _load(line)
         name = data.get("id")
         resolution = resolve(read_request(data, host))
@@ -96,49 +97,30 @@ def _text(value: object, key: str) -> str:
     return value
 
 
-# --- host_python: what each key must be, None allowed where the interpreter may say nothing
+# --- host_python: the types of each key, None where the interpreter may say nothing
 
-_Check = Callable[[object], bool]
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
-def _is_text_or_none(value: object) -> bool:
-    return value is None or isinstance(value, str)
-
-
-def _is_bool(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_version(value: object) -> bool:
-    if not isinstance(value, str):
-        return False
-    parts = value.split(".")
-    return len(parts) == 2 and all(part.isascii() and part.isdigit() and len(part) < 4 for part in parts)
-
-
-_PYTHON: Mapping[str, _Check] = {
-    "implementation": _is_text,
-    "version": _is_version,
-    "shared": _is_bool,
-    "ld_version": _is_text_or_none,
-    "lib_dir": _is_text_or_none,
-    "base_prefix": _is_text_or_none,
-    "executable": _is_text,
-    "pointer_width": lambda value: type(value) is int and 0 < value < 1 << 16 and value % 8 == 0,
-    "mingw": _is_bool,
-    "cygwin": _is_bool,
-    "ext_suffix": _is_text_or_none,
-    "gil_disabled": _is_bool,
-    "framework_prefix": _is_text_or_none,
-    "graalpy": _is_text_or_none,
-    "build_flags": lambda value: isinstance(value, list) and all(isinstance(flag, str) for flag in value),
-    "py_debug": lambda value: value is None or isinstance(value, (int, str)),
+_TEXT, _FLAG, _TEXT_OR_NONE = (str,), (bool,), (str, type(None))
+_PYTHON: Mapping[str, tuple[type, ...]] = {
+    "implementation": _TEXT,
+    "version": _TEXT,
+    "shared": _FLAG,
+    "ld_version": _TEXT_OR_NONE,
+    "lib_dir": _TEXT_OR_NONE,
+    "base_prefix": _TEXT_OR_NONE,
+    "executable": _TEXT,
+    "pointer_width": (int,),
+    "mingw": _FLAG,
+    "cygwin": _FLAG,
+    "ext_suffix": _TEXT_OR_NONE,
+    "gil_disabled": _FLAG,
+    "framework_prefix": _TEXT_OR_NONE,
+    "graalpy": _TEXT_OR_NONE,
+    "build_flags": (list,),
+    "py_debug": (int, str, bool, type(None)),
 }
-_PYTHON_REQUIRED = ("implementation", "version", "shared", "executable", "pointer_width")
+_PYTHON_REQUIRED = frozenset({"implementation", "version", "shared", "executable", "pointer_width"})
+_PYTHON_VERSION = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}")
+_WIDTHS = range(8, 1 << 16, 8)
 
 
 def _python(record: object) -> HostPython | None:
@@ -147,14 +129,16 @@ def _python(record: object) -> HostPython | None:
     if not isinstance(record, dict):
         raise _Bad("host_python is neither an object nor null")
     for key, value in record.items():
-        check = _PYTHON.get(key)
-        if check is None:
-            raise _Bad(f"host_python: unknown key {key!r}")
-        if not check(value):
-            raise _Bad(f"host_python: {key} is {value!r}"[:200])
-    for key in _PYTHON_REQUIRED:
-        if key not in record:
-            raise _Bad(f"host_python: {key} is missing")
+        if type(value) not in _PYTHON.get(key, ()):
+            raise _Bad(
+                f"host_python: {key} is {value!r}"[:200] if key in _PYTHON else f"host_python: unknown key {key!r}"
+            )
+    if missing := _PYTHON_REQUIRED - record.keys():
+        raise _Bad(f"host_python: {min(missing)} is missing")
+    if not _PYTHON_VERSION.fullmatch(record["version"]) or record["pointer_width"] not in _WIDTHS:
+        raise _Bad("host_python: version is no X.Y, or pointer_width no number of bits")
+    if any(type(flag) is not str for flag in record.get("build_flags", ())):
+        raise _Bad("host_python: build_flags is no list of texts")
     optional = {"ld_version": None, "lib_dir": None, "base_prefix": None, **record}
     flags = set(record.get("build_flags", ()))
     if "py_debug" in record:  # what sysconfig gives is also what the flag is read from
