@@ -35,6 +35,7 @@ _BUCKETS_MAX = 1 << 20
 _CHAIN_STEP = 8
 _WIDE_HASH = (EM_S390, EM_ALPHA)  # their supplements have 64-bit entries in `.hash` of 64-bit images
 DYNAMIC_SYMBOLS_MAX = 200_000
+OBJECT_TABLES_MAX = 4 << 20
 
 
 class Symbol(NamedTuple):
@@ -202,18 +203,21 @@ def _number_of_symbols(elf: ElfFile) -> int:
 
 
 def offset_in_object(elf: ElfFile, name: str) -> int | None:
-    """The place in a relocatable file of what a defined symbol stands for; there, `st_value` counts from its section."""
+    """The place in a relocatable file of what a defined symbol stands for; there, `st_value` counts from its section.
+
+    Nothing is found in tables far larger than those of one source file.
+    """
     table = elf.section_of_type(SHT_SYMTAB)
-    if table is None or table.link >= len(elf.sections):
+    names = elf.sections[table.link] if table and table.link < len(elf.sections) else None
+    if table is None or names is None or table.size + names.size > OBJECT_TABLES_MAX:
         return None
     wanted = name.encode() + b"\0"
-    strings = elf.section_bytes(elf.sections[table.link], ".strtab")
+    strings, entries = (elf.window.read(part.offset, part.size) for part in (names, table))
     layout = elf.layout.sym
-    entries = elf.section_bytes(table, ".symtab")
     for fields in layout.iter_unpack(entries[: len(entries) // layout.size * layout.size]):
         st_name, value, section = (fields[i] for i in ((0, 1, 5) if elf.bits == 32 else (0, 4, 3)))
         if 0 < section < len(elf.sections) and strings[st_name : st_name + len(wanted)] == wanted:
-            return elf.sections[section].offset + int(value)
+            return int(elf.sections[section].offset + value)
     return None
 
 

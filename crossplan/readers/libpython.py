@@ -28,7 +28,7 @@ _FRAMEWORK = re.compile(r"(?:^|/)Python3?(T?)\.framework/(?:Versions/(\d)\.(\d{1
 _VERSION_TEXT = re.compile(rb"\0(3\.(?:[6-9]|10)\.\d{1,2}(?:(?:a|b|rc)\d{1,2})?\+?)(?=\0)")
 _OVERLAP = 24
 _SCAN_STEP = 1 << 14
-SCAN_MAX = 2 << 20
+SCAN_MAX = 2 << 20  # the one look-up that may read more than 256 KiB of an image; a libpython 3.9 has it at 0.6 MiB
 
 
 class LibraryName(NamedTuple):

@@ -154,17 +154,16 @@ class PeFile:
         table = self._exports
         return self.string_at(table.name, "the DLL's name") if table and table.name else None
 
-    def _export_name(self, index: int) -> str:
-        assert self._exports is not None
-        (address,) = self.unpack_at(_U32, self._exports.address_of_names + 4 * index, "the table of export names")
+    def _export_name(self, table: _ExportTable, index: int) -> str:
+        (address,) = self.unpack_at(_U32, table.address_of_names + 4 * index, "the table of export names")
         return self.string_at(address, "the name of an export")
 
-    def _first_export(self, name: str) -> int:
+    def _first_export(self, table: _ExportTable, name: str) -> int:
         """The index of the first exported name not below `name`; they are sorted, and searched as the loader does."""
-        low, high = 0, self._exports.names if self._exports else 0
+        low, high = 0, table.names
         while low < high:
             middle = (low + high) // 2
-            if self._export_name(middle) < name:
+            if self._export_name(table, middle) < name:
                 low = middle + 1
             else:
                 high = middle
@@ -172,8 +171,9 @@ class PeFile:
 
     def export(self, name: str) -> int | None:
         """The address of an export, or None."""
-        table, index = self._exports, self._first_export(name)
-        if table is None or index == table.names or self._export_name(index) != name:
+        table = self._exports
+        index = self._first_export(table, name) if table else 0
+        if table is None or index == table.names or self._export_name(table, index) != name:
             return None
         place = table.address_of_name_ordinals + 2 * index
         (ordinal,) = self.unpack_at(_U16, place, "the table of export ordinals")
@@ -219,8 +219,10 @@ class PeFile:
     def exported_names(self, prefix: str) -> Iterator[str]:
         """The exported names that begin with `prefix`."""
         table = self._exports
-        for index in range(self._first_export(prefix), table.names if table else 0):
-            name = self._export_name(index)
+        if table is None:
+            return
+        for index in range(self._first_export(table, prefix), table.names):
+            name = self._export_name(table, index)
             if not name.startswith(prefix):
                 break
             yield name
