@@ -24,16 +24,16 @@ _EXTENSIONS = {"windows": ("pyd",), "cygwin": ("dll",), "emscripten": ("so",), "
 def not_a_module(subject: Subject) -> Iterator[Finding]:
     """XP701."""
     image, fault = subject.file.image, subject.file.fault
-    if fault is not None:
+    if image is not None and image.kind != "shared":
+        yield finding(
+            "not-a-module", "error", subject, f"is no library that can be loaded, but of kind {image.kind}",
+            'Build the crate as a library: crate-type = ["cdylib"] in Cargo.toml.',
+        )  # fmt: skip
+    elif fault is not None:
         reason, place = fault
         yield finding(
             "not-a-module", "error", subject, f"cannot be read as a module: {reason}" + (f" ({place})" if place else ""),
             "Give the library that the build made, in whole; cargo names it in target/TRIPLE/PROFILE.",
-        )  # fmt: skip
-    elif image is not None and image.kind != "shared":
-        yield finding(
-            "not-a-module", "error", subject, f"is no library that can be loaded, but of kind {image.kind}",
-            'Build the crate as a library: crate-type = ["cdylib"] in Cargo.toml.',
         )  # fmt: skip
 
 
@@ -185,11 +185,10 @@ def init_function_misnamed(subject: Subject) -> Iterator[Finding]:
         name for stem in (module, f"{module}_d" if suffix.text.startswith("_d.") else module) for name in _hooks(stem)
     }
     if wanted.isdisjoint(symbols.exports):
-        exported = symbols.exports[0]
         yield finding(
             "init-function-misnamed", "error", subject,
             f"is imported as {module}, and exports {', '.join(symbols.exports[:3])}",
-            f"Rename it to {exported.partition('_')[2]}{_usual(subject)}, or name the #[pymodule] {module}.", "exports",
+            f"Rename it to {_module_of(symbols.exports[0])}{_usual(subject)}, or name the #[pymodule] {module}.", "exports",
         )  # fmt: skip
 
 
@@ -199,6 +198,18 @@ def _hooks(module: str) -> tuple[str, ...]:
         return f"PyInit_{module}", f"PyModExport_{module}"
     coded = module.encode("punycode").decode("ascii").replace("-", "_")
     return f"PyInitU_{coded}", f"PyModExportU_{coded}"
+
+
+def _module_of(hook: str) -> str:
+    """The module that a hook is for."""
+    prefix, _, name = hook.partition("_")
+    if not prefix.endswith("U"):
+        return name
+    plain, _, coded = name.rpartition("_")
+    try:
+        return f"{plain}-{coded}".encode("ascii", "replace").decode("punycode")
+    except UnicodeError:
+        return name
 
 
 def _usual(subject: Subject) -> str:

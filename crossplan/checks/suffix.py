@@ -93,8 +93,10 @@ def refusal(suffix: Suffix, python: TargetPython) -> str | None:
     version = minor_version(python.text("version") or "")
     if suffix.version is not None and version is not None and suffix.version != version:
         return f"it is for Python {suffix.version}, and the target's is {version}"
+    if implementation == "PyPy" and suffix.implementation is None:
+        return f"PyPy looks for {own or 'files that are named for it'} only"
     if implementation != "CPython":
-        return f"{implementation} looks for {own} only" if own else None
+        return None
     if suffix.stable is not None:
         return _refuses_stable(suffix.stable, version, python)
     if suffix.version is None:
