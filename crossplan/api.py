@@ -8,7 +8,6 @@ plan = make_plan(situation, place_below("out"))
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -130,6 +129,8 @@ def place_in_cache(environ: Mapping[str, str]) -> Place:
     folder = cache_folder(environ)
 
     def place(name: str, text: str) -> str:
+        import hashlib  # it loads OpenSSL
+
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         return os.path.join(folder, digest, name)  # noqa: PTH118
 

@@ -146,6 +146,12 @@ def known_releases() -> tuple[str, ...]:
     return tuple(load("pyo3")["releases"]["known"])
 
 
+@cache
+def known_variables() -> frozenset[str]:
+    """Every variable that some described release reads."""
+    return frozenset(row["name"] for row in load("pyo3")["variables"]["rows"])
+
+
 @lru_cache(maxsize=256)
 def find_rules(release: str) -> Rules:
     """The rules of a release; those of the newest known one (`extrapolated`) for a newer. Raises `UnknownRelease`."""
@@ -213,9 +219,7 @@ def _rules(release: str) -> Rules:
                 else:
                     values[name] = _frozen(row["value"])
                 break
-    messages = {
-        name: row["value"] for name, rows in table["message"].items() for row in rows if _holds(row, number)
-    }
+    messages = {name: row["value"] for name, rows in table["message"].items() for row in rows if _holds(row, number)}
     variables = frozenset(row["name"] for row in table["variables"]["rows"] if _holds(row, number))
     features: dict[str, dict[str, tuple[str, ...]]] = {"pyo3": {}, "pyo3-ffi": {}}
     for row in table["features"]["rows"]:
@@ -223,7 +227,13 @@ def _rules(release: str) -> Rules:
             for crate in row["crates"]:
                 features[crate][row["name"]] = tuple(row.get("implies", ()))
     return Rules(
-        release=release, row=release, extrapolated=False, messages=messages, variables=variables, crate_features=features, **values
+        release=release,
+        row=release,
+        extrapolated=False,
+        messages=messages,
+        variables=variables,
+        crate_features=features,
+        **values,
     )
 
 

@@ -8,7 +8,6 @@ of the target's Python is no fault at all, unless nothing else tells.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import PurePosixPath
 
 from crossplan.checks.evidence import called, place
@@ -16,7 +15,6 @@ from crossplan.checks.failure import NO_INTERPRETER, NOTHING_SAID, TOO_OLD_OR_NE
 from crossplan.checks.view import View, at, finding, variable
 from crossplan.evidence import TargetPython
 from crossplan.findings import Finding, Location, Severity
-from crossplan.pyo3 import find_rules, known_releases
 
 # Failures that checks of their own explain; XP411 takes the rest.
 _EXPLAINED = (
@@ -45,12 +43,6 @@ _ABOUT = {
     "E-CFG": "PYO3_CONFIG_FILE",
     "E-READ": "PYO3_CROSS_LIB_DIR",
 }
-
-
-@cache
-def read_by_any_release() -> frozenset[str]:
-    """Every variable that some release of PyO3 reads."""
-    return frozenset().union(*(find_rules(release).variables for release in known_releases()))
 
 
 def severity(view: View) -> Severity:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from crossplan.checks.stops import read_by_any_release
 from crossplan.checks.view import View, finding, variable
 from crossplan.findings import Finding, Location, Severity
+from crossplan.pyo3 import known_variables
 from crossplan.triple import known_triples
 
 # Variables of PyO3 whose value is a path. PyO3 opens the lib dir only where it searches it.
@@ -140,7 +140,7 @@ def variable_not_read(view: View) -> Iterator[Finding]:
     """XP404: the variable exists, and this release does not look at it, so what it says is silently ignored."""
     if view.rules is None:
         return
-    known = read_by_any_release()
+    known = known_variables()
     for name in sorted(view.environ):
         if name in _DEAD or (name.startswith(("PYO3_", "UNSAFE_PYO3_")) and name in known - view.rules.variables):
             never = (
@@ -159,7 +159,7 @@ def variable_not_read(view: View) -> Iterator[Finding]:
 
 def misspelt_variable(view: View) -> Iterator[Finding]:
     """XP405: a name that differs from one that PyO3 reads in a letter or two, or in case, does nothing."""
-    known = sorted(read_by_any_release() | _DEAD)
+    known = sorted(known_variables() | _DEAD)
     for name in sorted(view.environ):
         upper = name.upper().replace("-", "_").replace("PY03", "PYO3")
         if name in known or not re.match(r"_?(UNSAFE_)?PYO3|_*PYTHON_?SYS_?CONFIG", upper) or name in _OTHERS:

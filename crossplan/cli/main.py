@@ -69,21 +69,37 @@ def full_parser() -> argparse.ArgumentParser:
     return _parser(list(COMMANDS))
 
 
+class _Help(argparse.HelpFormatter):
+    """argparse's own formatter asks shutil for the width at every argument; importing that takes longer than parsing."""
+
+    def __init__(self, prog: str) -> None:
+        columns = os.environ.get("COLUMNS", "")
+        try:
+            width = int(columns) if columns.isdigit() and int(columns) else os.get_terminal_size().columns
+        except OSError:
+            width = 80
+        super().__init__(prog, width=max(width, 40) - 2)
+
+
 def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="crossplan",
         description="Plan the cross compilation of a Rust extension module for Python (PyO3) before anything compiles.",
         epilog="Exit status: 0 sound, 1 internal error, 2 usage, 3 nothing to inspect, 4 findings of severity error.",
         allow_abbrev=False,
+        formatter_class=_Help,
     )
     parser.add_argument("--version", action="version", version=f"crossplan {__version__}")
     parser.add_argument(
         "--print-completion", metavar="SHELL", help="print a completion script for bash, zsh or tcsh, and exit"
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", prog="crossplan")
     for name in names:
         summary = COMMANDS[name]
-        sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False)
+        description = summary[0].upper() + summary[1:] + "."
+        sub = commands.add_parser(
+            name, help=summary, description=description, allow_abbrev=False, formatter_class=_Help
+        )
         import_module(f"crossplan.cli.{name}").add_arguments(sub)
     return parser
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -126,8 +127,11 @@ class LiveHost:
         self._answers: dict[tuple[object, ...], object] = {}
 
     def on_path(self, env: Mapping[str, str], cwd: str, banners: tuple[str, ...]) -> str | HostFailure | None:
-        """Ask `python`, then `python3` for their version."""
+        """Ask `python`, then `python3` for their version. One that runs as CPython 3 has that banner, and is asked once."""
         for name in ("python", "python3"):
+            answer = self._once("executes", name, env, cwd)
+            if not isinstance(answer, HostFailure) and re.match(r"python 3 (cpython|pypy)\b", answer[0]):
+                return name
             answer = self._once("--version", name, env, cwd)
             if isinstance(answer, HostFailure):
                 if answer.kind == "unknown":
@@ -205,7 +209,7 @@ def rust_utf8_error(error: UnicodeDecodeError) -> str:
     return f"invalid utf-8 sequence of {error.end - error.start} bytes from index {error.start}"
 
 
-EXECUTES = 'import sys\nprint("python", sys.version_info[0])\n'
+EXECUTES = 'import sys\nprint("python", sys.version_info[0], sys.implementation.name)\n'
 
 # One run instead of PyO3's two: the items of `InterpreterConfig::from_interpreter` and of
 # `BuildFlags::from_interpreter` (pyo3-build-config/src/impl_.rs), one a line.

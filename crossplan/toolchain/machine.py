@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 
 from crossplan.triple import nearest_triples
@@ -17,6 +16,8 @@ def this_machine() -> str:
         # CPython's multiarch name tells libc and float ABI, which `uname` does not.
         multiarch = getattr(sys.implementation, "_multiarch", "")
         return next(iter(nearest_triples(multiarch)), _ELSEWHERE) if multiarch else _ELSEWHERE
+    import platform
+
     machine = platform.machine().lower()
     machine = _MACHINES.get(machine, machine)
     if sys.platform == "darwin":
