@@ -21,6 +21,7 @@ from crossplan.readers.libpython import (
     library_name,
     python_flags,
     version_of_word,
+    version_text,
 )
 from crossplan.readers.macho import read_macho
 from crossplan.readers.macho_file import MAGICS
@@ -82,12 +83,12 @@ def _with_python(archive: ArFile, image: Image) -> Image:
     """The archive's image with what its symbols say of the Python in it."""
     found = _looked_up(archive)
     is_python = PYTHON_SYMBOL in found
-    version = _version(archive, found.get(PY_VERSION), image) if is_python else None
+    version, version_from = _version(archive, found, image) if is_python else (None, None)
     free_threaded, debug = python_flags(found, None, is_python)
     return replace(
         image,
         python_version=version,
-        python_version_from=PY_VERSION if version else None,
+        python_version_from=version_from,
         free_threaded=free_threaded,
         debug=debug,
         exports=tuple(found),
@@ -109,14 +110,19 @@ def _looked_up(archive: ArFile) -> dict[str, int]:
     return places
 
 
-def _version(archive: ArFile, place: int | None, image: Image) -> str | None:
-    """The value of `Py_Version` in the member that defines it."""
-    member = archive.member_at(place) if place is not None else None
+def _version(archive: ArFile, found: dict[str, int], image: Image) -> tuple[str | None, str | None]:
+    """The value of `Py_Version` in the member that defines it; of before 3.11, the text that `Py_GetVersion` returns."""
+    member = archive.member_at(found.get(PY_VERSION, found[PYTHON_SYMBOL]))
     if member is None:
-        return None
+        return None, None
+    part = archive.part(member)
+    if PY_VERSION not in found:
+        version = version_text(part.read, part.size, None)
+        return version, "version string" if version else None
     size = 4 if image.os == "windows" or image.bits == 32 else 8  # of an unsigned long
-    data = data_of_symbol(archive.part(member), PY_VERSION, size)
-    return version_of_word(int.from_bytes(data, image.endian or "little")) if data else None
+    data = data_of_symbol(part, PY_VERSION, size)
+    version = version_of_word(int.from_bytes(data, image.endian or "little")) if data else None
+    return version, PY_VERSION if version else None
 
 
 def _import_library(archive: ArFile, part: Window, want_symbols: bool) -> Image:

@@ -24,8 +24,8 @@ LOOKED_UP = (PY_VERSION, FREE_THREADED_SYMBOL, DEBUG_SYMBOL, PYTHON_SYMBOL, "PyP
 _UNIX = re.compile(r"(?:lib|cyg|msys-)python(\d)(?:\.(\d{1,2}))?([tdmu]*)(?:\.(?:so[.\d]*|dylib|dll(?:\.a)?|a))?")
 _WINDOWS = re.compile(r"python(\d)(\d{1,2})?(t?)(_d)?\.(?:dll|lib)", re.IGNORECASE)
 _FRAMEWORK = re.compile(r"(?:^|/)Python3?(T?)\.framework/(?:Versions/(\d)\.(\d{1,2})(t?)/)?Python3?(T?)")
-# PY_VERSION as the linker keeps it: a text of its own. Only minor versions of before `Py_Version`.
-_VERSION_TEXT = re.compile(rb"\0(3\.(?:[6-9]|10)\.\d{1,2}(?:(?:a|b|rc)\d{1,2})?\+?)(?=\0)")
+# PY_VERSION as the linker keeps it. Only minor versions of before `Py_Version`.
+_VERSION_TEXT = re.compile(rb"(?<![\d.])(3\.(?:[6-9]|10)\.\d{1,2}(?:(?:a|b|rc)\d{1,2})?\+?)(?=\0)")
 _OVERLAP = 24
 _SCAN_STEP = 1 << 14
 SCAN_MAX = 2 << 20  # the one look-up that may read more than 256 KiB of an image; a libpython 3.9 has it at 0.6 MiB
@@ -87,14 +87,18 @@ def version_text(read: Callable[[int, int], bytes], size: int, minor: str | None
     """Search the constants of a Python of before 3.11 for the text of its version.
 
     `read(offset, length)` reads within the `size` bytes of constants. With `minor` given, only a version of it counts.
-    It is read in steps and no further than the first hit.
+    It is read in steps and no further than the first text of its own. Where there is none, the linker has merged it into
+    one that ends in it (a prefix `/opt/python/3.9.18`); that counts if it is of the `minor` version.
     """
-    tail = b"\0"
+    tail, merged = b"\0", None
     for offset in range(0, min(size, SCAN_MAX), _SCAN_STEP):
         data = tail + read(offset, min(_SCAN_STEP, size - offset))
-        for match in _VERSION_TEXT.finditer(data):
+        for match in _VERSION_TEXT.finditer(data, 1):
             version = match[1].decode("ascii")
-            if minor is None or version.startswith(minor + "."):
+            if minor and not version.startswith(minor + "."):
+                continue
+            if data[match.start() - 1] == 0:
                 return version
+            merged = merged or version
         tail = data[-_OVERLAP:]
-    return None
+    return merged if minor else None

@@ -72,6 +72,15 @@ def test_a_version_text_is_found_across_the_steps_of_reading(place: int) -> None
     assert version_text(lambda offset, length: data[offset : offset + length], len(data), "3.9") is None
 
 
+def test_a_version_text_merged_into_a_longer_one_counts_for_the_known_minor_version() -> None:
+    data = b"\0/opt/python/3.9.18\0/opt/3.10.2\x003.9.x\0"
+    read = lambda offset, length: data[offset : offset + length]
+    assert version_text(read, len(data), "3.9") == "3.9.18"
+    assert version_text(read, len(data), None) is None
+    longer = data + b"3.9.19\0"
+    assert version_text(lambda offset, length: longer[offset : offset + length], len(longer), "3.9") == "3.9.19"
+
+
 @pytest.mark.parametrize("text", [b"\x003.2.0\0", b"\x003.11.2\0", b"\x0013.9.1\0", b"v3.9.1\0", b"\x003.9.1-x\0"])
 def test_other_texts_are_no_versions(text: bytes) -> None:
     assert version_text(lambda offset, length: text[offset : offset + length], len(text), None) is None

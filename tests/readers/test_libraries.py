@@ -74,6 +74,15 @@ def test_a_static_library_is_its_first_object_with_the_python_of_its_index(
     assert (image.free_threaded, image.debug, image.soname) == (True, False, None)
 
 
+def test_a_static_library_of_before_3_11_is_told_by_the_text_of_its_version() -> None:
+    members = [
+        ("main.o", elf_object()),
+        ("getversion.o", elf_object(symbols={"format": b"%.80s\0", "text": b"3.9.18\0"})),
+    ]
+    image = read_image(Buffer(ar(members, index={"Py_GetVersion": 1})), "libpython3.9.a")
+    assert (image.python_version, image.python_version_from) == ("3.9.18", "version string")
+
+
 def test_float_abi_is_that_of_the_member() -> None:
     member = elf(
         kind=1, machine=40, bits=32, flags=0x5000000, sections={".ARM.attributes": (0x70000003, arm_attributes(10, 1))}
