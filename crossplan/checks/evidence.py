@@ -71,13 +71,16 @@ def description_unreadable(evidence: Evidence) -> Iterator[Finding]:
             "warning" if item.kind != "sysconfigdata" or (item.code and told) else "error",
             f"{item.path} cannot be read as {item.kind}{where}: {item.reason}",
             (Location(item.path, line=_line(item.place)),),
-            _MENDING.get(item.kind, "Copy the file again from the target, or remove it."),
+            _MENDING["code" if item.code else item.kind if item.kind in _MENDING else "other"],
         )
 
 
 _MENDING = {
     "sysconfigdata": "Take the file from the target's own Python, as CPython wrote it: "
-    "one assignment of a literal dictionary to build_time_vars."
+    "one assignment of a literal dictionary to build_time_vars.",
+    "code": "It is not run, and nothing of it is believed. PyPy, GraalPy and Pyodide ship it so; for a CPython, take the file as "
+    "it wrote it: one assignment of a literal dictionary to build_time_vars.",
+    "other": "Copy the file again from the target, or remove it.",
 }
 
 

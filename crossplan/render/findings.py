@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crossplan.findings import SEVERITIES, Finding, Location
-from crossplan.render.text import visible
+from crossplan.render.text import paragraph, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,7 +16,6 @@ STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
 def print_findings(console: Console, findings: Sequence[Finding]) -> None:
     """All of them, errors first, and a line that counts them."""
-    from rich.padding import Padding
     from rich.text import Text
 
     for finding in findings:
@@ -24,11 +23,11 @@ def print_findings(console: Console, findings: Sequence[Finding]) -> None:
         head.append(finding.severity, STYLES[finding.severity])
         head.append(f"  {finding.code.code} {finding.code.name}")
         console.print(head)
-        console.print(Padding(Text(visible(finding.message)), (0, 0, 0, 2)))
+        paragraph(console, "  ", finding.message)
         for place in finding.locations:
             if where := location_words(place):
-                console.print(Padding(Text(f"at {where}", "dim"), (0, 0, 0, 2)))
-        console.print(Padding(Text(visible(finding.help)), (0, 0, 0, 2)))
+                paragraph(console, "  at ", where, "dim")
+        paragraph(console, "  ", finding.help)
         console.print()
     console.print(Text(count_words(findings)))
 

@@ -57,6 +57,16 @@ def shown(value: object) -> str:
     return visible(value) if value != "" else "(empty)"
 
 
+def paragraph(console: Console, mark: str, text: str, style: str = "") -> None:
+    """Text behind a mark; its further lines are indented as the first, and a word longer than a line is cut into lines."""
+    from rich.text import Text
+
+    width = max(console.width - len(mark), 20)
+    for number, line in enumerate(Text(visible(text), style).wrap(console, width, overflow="fold")):
+        line.rstrip()
+        console.print(Text(mark if number == 0 else " " * len(mark)) + line, soft_wrap=True)
+
+
 def console(stream: IO[str] | None = None) -> Console:
     """A console on `stream` (default: standard output); width and colour follow the terminal, NO_COLOR and FORCE_COLOR."""
     from rich.console import Console

@@ -71,7 +71,8 @@ def of_image(file: ImageFile) -> Iterator[Claim]:
     for field, attribute in _IMAGE_FIELDS.items():
         value = same(attribute)
         if value is not None and _tells(file, field, parts[0]):
-            yield Claim(field, value, file.role, Origin("image", file.path, _KEYS.get(attribute, attribute)))
+            key = parts[0].python_version_from if field == "version" else _KEYS.get(attribute, attribute)
+            yield Claim(field, value, file.role, Origin("image", file.path, key))
     if file.role == "libpython" and parts[0].kind == "shared":
         yield Claim("shared", True, file.role, Origin("image", file.path, "type"))
     if file.role == "interpreter" and any(names.is_library(name.rpartition("/")[2]) for name in parts[0].needed):
@@ -92,7 +93,7 @@ _IMAGE_FIELDS: Mapping[str, str] = {
     "free_threaded": "free_threaded",
     "debug": "debug",
 }
-_KEYS = {"bits": "class", "python_version": "version"}
+_KEYS = {"bits": "class"}
 _DATA_MODELS = ("elfv1", "elfv2", "x32", "ilp32", "o32", "n32", "n64")
 
 
