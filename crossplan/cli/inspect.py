@@ -7,6 +7,7 @@ import sys
 
 from crossplan.checks import check_evidence
 from crossplan.cli.status import CommandError, Status, status_of
+from crossplan.render.progress import WalkProgress
 from crossplan.report import dumps, inspect_wire, verdict
 from crossplan.scan import scan
 from crossplan.sysroot import RootError, open_sysroot
@@ -28,8 +29,8 @@ def run(arguments: argparse.Namespace) -> Status:
         root = open_sysroot(*arguments.sysroot)
     except RootError as error:
         raise CommandError(str(error)) from error
-    with root:
-        evidence = scan(root, full=arguments.full)
+    with root, WalkProgress(sys.stderr) as progress:
+        evidence = scan(root, full=arguments.full, progress=progress)
     findings = check_evidence(evidence)
     said = verdict(evidence, findings)
     if arguments.json:
