@@ -14,6 +14,13 @@ from crossplan.data import load
 
 Version = tuple[int, int]
 _NEAREST = 4
+_FILES = {
+    "impl_": "pyo3-build-config/src/impl_.rs",
+    "lib": "pyo3-build-config/src/lib.rs",
+    "bc": "pyo3-build-config/build.rs",
+    "ffi": "pyo3-ffi/build.rs",
+    "pyo3": "build.rs",
+}
 
 
 class UnknownRelease(ValueError):
@@ -235,6 +242,15 @@ def _rules(release: str) -> Rules:
         crate_features=features,
         **values,
     )
+
+
+def source_of(rules: Rules, key: str) -> str:
+    """The file, at a tag, that says what a rule is for a release; empty where no row says it."""
+    number = _index()[rules.row]
+    rows = [row for name, rows in load("pyo3")["rule"].items() if name.partition(".")[0] == key for row in rows]
+    source = next((row["source"] for row in rows if _holds(row, number)), "")
+    file, at, release = source.partition("@")
+    return f"{_FILES.get(file, file)} at v{release}" if at else ""
 
 
 def _frozen(value: object) -> object:

@@ -6,16 +6,17 @@ pyo3-build-config/src/impl_.rs: `from_pyo3_config_file_env`, `from_reader`, `to_
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from crossplan.origin import Origin
+from crossplan.pyo3 import Rules
 from crossplan.resolve.features import apply_build_env, finalize, is_abi3, lower, reconcile, stable, version_specific
 from crossplan.resolve.fields import imply_flags, parse_abi, parse_flags, parse_implementation, parse_version
 from crossplan.resolve.lexicon import Triple
 from crossplan.resolve.linking import is_linking
 from crossplan.resolve.names import name_for_target, named
-from crossplan.resolve.run import Abi, Config, Panic, Run, Stop, dotted, rule
+from crossplan.resolve.run import Abi, Config, Panic, Run, Stop, rule
 from crossplan.resolve.rust import (
     NOT_UTF8,
     U32,
@@ -28,6 +29,7 @@ from crossplan.resolve.rust import (
     lossy,
     unsigned,
 )
+from crossplan.resolve.types import InterpreterConfig
 
 _VARIABLE = "PYO3_CONFIG_FILE"
 _Values = dict[str, Any]
@@ -195,37 +197,31 @@ def default_name(run: Run, config: Config, target: Triple) -> None:
     config.origins["lib_name"] = rule("config_lib_name")
 
 
-def write_config(run: Run, config: Config) -> str:
+def config_text(rules: Rules, config: InterpreterConfig) -> str:
     """`to_writer`: the text form, one `key=value` a line; the flags sorted, which have no order of their own."""
     text = ""
-    for key in run.rules.config_keys:
-        if key == "abi3" and config.abi is not None:
-            continue
+    for key in rules.config_keys:
         for value in _written(config, key):
             text += f"{key}={value}\n"
     return text
 
 
-def _written(config: Config, key: str) -> list[object]:
+def _written(config: InterpreterConfig, key: str) -> Iterable[object]:
     match key:
-        case "version":
-            return [dotted(config.version)]
-        case "shared" | "abi3" | "suppress_build_script_link_lines":
-            return [str(getattr(config, key)).lower()]
-        case "target_abi":
-            return [config.target_abi]
         case "build_flags":
-            return [",".join(sorted(config.build_flags))]
+            return [",".join(config.build_flags)]
         case "extra_build_script_line":
-            return list(config.extra_build_script_lines)
+            return config.extra_build_script_lines
     value = getattr(config, key)
-    return [] if value is None else [value]
+    if value is None:
+        return ()
+    return [str(value).lower() if isinstance(value, bool) else value]
 
 
 def reread(run: Run, config: Config, target: Triple | None) -> Config:
     """What the linking script sees of a configuration that was baked into it as text."""
     warnings = list(run.warnings)
-    again = parse_config(run, os.fsencode(write_config(run, config)), target, Origin("default"))
+    again = parse_config(run, os.fsencode(config_text(run.rules, config.frozen())), target, Origin("default"))
     run.warnings = warnings
     again.origins = (
         {**again.origins, **config.origins}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from crossplan.origin import Origin
-from crossplan.resolve.configfile import parse_config, write_config
+from crossplan.resolve.configfile import config_text, parse_config
 from crossplan.resolve.run import Config, Panic, Run, Stop
 from crossplan.resolve.rust import debug, is_utf8, os_debug
 
@@ -34,7 +34,7 @@ def read_passed(run: Run, config: Config) -> None:
         return
     warnings = list(run.warnings)
     try:
-        parse_config(run, os.fsencode(write_config(run, config)), run.target_or_none(), Origin("default"))
+        parse_config(run, os.fsencode(config_text(run.rules, config.frozen())), run.target_or_none(), Origin("default"))
     except Stop as stop:
         raise Panic(run.text("P-CONFIG", error=_debug(stop.causes))) from None
     finally:
