@@ -87,7 +87,16 @@ def _base(situation: Situation, goal: Goal) -> dict[str, str | None]:
     return {name: None} if goal.links is True and name in request.environ else {}
 
 
+_REASONS = {
+    "PYO3_BUILD_EXTENSION_MODULE": "a module must not link libpython, and a program must",
+    "PYO3_CROSS_PYTHON_VERSION": "it says for which Python to build",
+    "PYO3_CROSS_PYTHON_IMPLEMENTATION": "it says for which kind of Python to build",
+}
+
+
 def _reason(choice: Choice | None, name: str) -> str:
-    if name == "PYO3_BUILD_EXTENSION_MODULE":
-        return "a module must not link libpython, and a program must"
-    return choice.candidate.reason if choice is not None else ""
+    """Why a variable of PyO3 is changed."""
+    candidate = choice.candidate if choice is not None else None
+    if candidate is None or (candidate.changes.get(name) is None and name != "PYO3_BUILD_EXTENSION_MODULE"):
+        return "what it says leads PyO3 elsewhere"
+    return _REASONS.get(name, candidate.reason)

@@ -10,8 +10,9 @@ from crossplan.findings import Finding
 from crossplan.plan import Plan
 from crossplan.plan.tags import is_accepted, wheel_tags
 from crossplan.render.findings import print_findings
-from crossplan.render.text import origin_words, shown, visible
-from crossplan.resolve import Resolution
+from crossplan.render.text import origin_words, paragraph, shown, visible
+from crossplan.resolve import InterpreterConfig, Resolution
+from crossplan.situation import Situation
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,7 +36,7 @@ def print_plan(console: Console, plan: Plan, findings: Sequence[Finding]) -> Non
     """The whole report: what stands, what to do, where that leads."""
     _print_request(console, plan)
     _heading(console, "As it is, PyO3 will conclude")
-    _print_conclusion(console, plan.as_is.resolution)
+    _print_conclusion(console, plan.as_is)
     if not plan.changes:
         _heading(console, "To set: nothing")
     else:
@@ -50,7 +51,7 @@ def print_plan(console: Console, plan: Plan, findings: Sequence[Finding]) -> Non
                 _indented(console, text_line)
     if plan.changes:
         _heading(console, "Then PyO3 will conclude")
-        _print_conclusion(console, plan.planned.resolution)
+        _print_conclusion(console, plan.planned)
     _heading(console, "Run")
     _indented(console, shlex.join(plan.command), "bold")
     _print_artifact(console, plan)
@@ -82,32 +83,43 @@ def _all_origins(origins: Iterable[object]) -> str:
     return ", ".join(dict.fromkeys(origin_words(origin) for origin in origins))  # type: ignore[arg-type]
 
 
-def _print_conclusion(console: Console, resolution: Resolution | None) -> None:
+def _print_conclusion(console: Console, situation: Situation) -> None:
     """One conclusion: its fields with their origins, what was passed over, what is linked; or why PyO3 stops."""
+    resolution = situation.resolution
     if resolution is None:
         _indented(console, "not known: this release of PyO3 is not described")
         return
     if resolution.outcome != "ok":
         words = {"error": "PyO3's build script stops:", "panic": "PyO3's build script panics:"}
         _indented(console, words.get(resolution.outcome, "not predicted:"), "bold red")
-        for text in resolution.error:
-            _indented(console, text, by=4)
+        for line in "\n".join(resolution.error).splitlines():
+            _indented(console, line, by=4)
     if resolution.config is not None:
-        values = ((field, getattr(resolution.config, field)) for field in _FIELDS)
-        _rows(
-            console,
-            [
-                (field, shown(value), origin_words(resolution.origins[field]) if field in resolution.origins else "")
-                for field, value in values
-                if value is not None
-            ],
-        )
+        _print_fields(console, resolution, resolution.config)
     for line in resolution.link:
         _indented(console, line.removeprefix("cargo:"), "dim")
-    for text in resolution.warnings:
-        _indented(console, f"PyO3 warns: {text}", "yellow")
-    for item in (item for step in resolution.steps for item in step.passed_over):
+    for line in "\n".join(resolution.warnings).splitlines():
+        _indented(console, f"PyO3 warns: {line}", "yellow")
+    for item in dict.fromkeys(item for step in resolution.steps for item in step.passed_over):
         _indented(console, f"passed over {item.what}: {item.reason}", "dim")
+
+
+def _print_fields(console: Console, resolution: Resolution, config: InterpreterConfig) -> None:
+    """The fields; a file that several come from is written out once, below them."""
+    rows: list[tuple[str, str, str]] = []
+    files: dict[str, str] = {}
+    for field in _FIELDS:
+        value, origin = getattr(config, field), resolution.origins.get(field)
+        if value is None:
+            continue
+        words = origin_words(origin) if origin is not None else ""
+        if origin is not None and origin.kind == "file" and origin.place is not None:
+            mark = files.setdefault(origin.place, f"[{len(files) + 1}]")
+            words = f"{visible(origin.key or '')} {mark}".strip()
+        rows.append((field, shown(value), words))
+    _rows(console, rows)
+    for path, mark in files.items():
+        _indented(console, f"{mark} {path}", "dim")
 
 
 def _print_artifact(console: Console, plan: Plan) -> None:
@@ -131,11 +143,8 @@ def _heading(console: Console, words: str) -> None:
 
 
 def _indented(console: Console, words: str, style: str = "", *, by: int = 2) -> None:
-    """A line that is never cut: what is to be copied stays whole."""
-    from rich.padding import Padding
-    from rich.text import Text
-
-    console.print(Padding(Text(visible(words), style, overflow="fold"), (0, 0, 0, by)))
+    """A paragraph set in by some columns; what is to be copied is broken into lines, never cut."""
+    paragraph(console, " " * by, words, style)
 
 
 def _rows(console: Console, rows: Sequence[tuple[str, str, str]]) -> None:

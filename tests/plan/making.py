@@ -124,7 +124,11 @@ def make_image(root: Path, spec: Spec) -> ImageFile:
     target, folder = spec.target, spec.library
     (root / str(folder)).mkdir(parents=True, exist_ok=True)
     image = Image(
-        "elf", "shared" if spec.shared else "archive", target.machine, target.pointer_width, target.endian  # type: ignore[arg-type]
+        "elf",
+        "shared" if spec.shared else "archive",
+        target.machine,
+        target.pointer_width,
+        target.endian,  # type: ignore[arg-type]
     )
     if target.os == "windows":
         image = replace(image, format="import-library", kind="archive")
@@ -135,7 +139,9 @@ def make_image(root: Path, spec: Spec) -> ImageFile:
     return ImageFile(f"{folder}/lib{spec.library_name}{suffix}", "libpython", image)
 
 
-def situation(root: Path, python: TargetPython | None, environ: dict[str, str] | None = None, **options: object) -> Situation:
+def situation(
+    root: Path, python: TargetPython | None, environ: dict[str, str] | None = None, **options: object
+) -> Situation:
     """The situation of a request for that Python alone, on a host with Python 3.11."""
     roots = (str(root),) if python is not None else ()
     said = Options(**{"host": HOST, "sysroots": roots, **options})  # type: ignore[arg-type]

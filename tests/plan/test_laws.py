@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
 from crossplan.api import make_plan, place_below
@@ -106,3 +106,32 @@ def test_a_plan_reaches_what_it_says_and_holds_nothing_idle(data: st.DataObject)
             if change.name.startswith(("PYO3_", "_PYTHON_SYSCONFIGDATA_NAME", "VIRTUAL_ENV", "CONDA_PREFIX")):
                 rest = {name: value for name, value in plan.environment.items() if name != change.name}
                 assert plan.as_is.predict(apply(environ, rest), plan.files) != again, change
+
+
+def is_supported(spec: Spec, release: str) -> bool:
+    """Whether the release builds for that Python at all, and has the means to be told of it."""
+    rules = find_rules(release)
+    version = (spec.version.major, spec.version.minor)
+    low, high = rules.minimum.get(spec.implementation, (3, 0)), rules.maximum.get(spec.implementation, (3, 99))
+    threads = not spec.free_threaded or (rules.gil_cfg and version >= (3, 14))
+    return low <= version <= high and threads and "PYO3_CONFIG_FILE" in rules.variables
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_a_sound_root_is_reached_whatever_was_set_before(data: st.DataObject) -> None:
+    spec = data.draw(specs())
+    supported = [name for name in known_releases() if is_supported(spec, name)]
+    assume(supported)
+    release = data.draw(st.sampled_from(supported))
+    environ = {name: STALE[name] for name in data.draw(st.sets(st.sampled_from(sorted(STALE)), max_size=3))}
+    embed = data.draw(st.booleans()) and spec.library is not None
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder, "root")
+        root.mkdir()
+        python = make_python(root, spec)
+        said = situation(root, python, environ, target=spec.triple, pyo3=release, features="", embed=embed)
+        plan = make_plan(said, place_below(f"{folder}/out"))
+        note(f"{spec} {release} {environ} {embed} -> {plan.means} {plan.environment} {plan.files}")
+        # A release without the variable is told by a feature alone not to link.
+        assert set(plan.missed) <= (set() if find_rules(release).extension_variable else {"link"})

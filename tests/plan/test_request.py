@@ -31,7 +31,11 @@ def ask(cwd: Path, environ: dict[str, str] | None = None, **options: object) -> 
 
 def test_the_project_speaks_where_the_command_line_is_silent(tmp_path: Path) -> None:
     request = ask(project(tmp_path, features='"extension-module"'))
-    assert (request.pyo3.value, request.feature_names, request.purpose.value) == ("0.22.6", ("extension-module",), "extension")
+    assert (request.pyo3.value, request.feature_names, request.purpose.value) == (
+        "0.22.6",
+        ("extension-module",),
+        "extension",
+    )
     assert request.pyo3.origin.place == "Cargo.toml"
 
 
@@ -42,7 +46,11 @@ def test_the_command_line_wins(tmp_path: Path) -> None:
 
 def test_an_empty_folder_stands_for_a_module_and_the_newest_release(tmp_path: Path) -> None:
     request = ask(tmp_path)
-    assert (request.pyo3.value, request.purpose.value, request.profile.value) == (find_release(None), "extension", "dev")
+    assert (request.pyo3.value, request.purpose.value, request.profile.value) == (
+        find_release(None),
+        "extension",
+        "dev",
+    )
 
 
 @pytest.mark.parametrize(
