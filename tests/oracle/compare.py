@@ -1,0 +1,27 @@
+"""Where two answers to one request differ."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_POSITION = re.compile(r"\.rs:\d+:\d+")
+
+
+def differences(expected: Mapping[str, Any], got: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """The fields (`config.lib_name`, `warnings`, …) with what was expected and what came; empty where the answers are equal.
+
+    Source positions in a panic's text do not count, nor does the text about an invalid request.
+    """
+    if expected["outcome"] == got["outcome"] == "invalid":
+        return {}
+    left, right = _flat(expected), _flat(got)
+    return {name: (left.get(name), right.get(name)) for name in left | right if left.get(name) != right.get(name)}
+
+
+def _flat(answer: Mapping[str, Any]) -> dict[str, Any]:
+    flat = {name: value for name, value in answer.items() if name not in ("id", "config")}
+    flat["error"] = [_POSITION.sub(".rs", text) for text in answer["error"]]
+    config = answer["config"]
+    if config is None:
+        return flat | {"config": None}
+    return flat | {"config": "given"} | {f"config.{name}": value for name, value in config.items()}
