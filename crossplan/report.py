@@ -65,6 +65,10 @@ class ImageWire(TypedDict):
     python_version: str | None
     free_threaded: bool | None
     debug: bool | None
+    abi: str | None
+    libc: str | None
+    libc_floor: str | None
+    minimum_os: str | None
     slices: list[ImageWire]
 
 
@@ -203,6 +207,10 @@ def image_wire(path: str | None, image: Image) -> ImageWire:
         "python_version": image.python_version,
         "free_threaded": image.free_threaded,
         "debug": image.debug,
+        "abi": image.abi,
+        "libc": image.libc,
+        "libc_floor": image.libc_floor,
+        "minimum_os": image.minimum_os if image.android_api is None else str(image.android_api),
         "slices": [image_wire(None, part) for part in image.slices],
     }
 

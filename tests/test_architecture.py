@@ -26,7 +26,7 @@ ROWS = (
     {"resolve"},
     {"situation", "checks"},
     {"plan"},
-    {"report", "render"},
+    {"report", "render", "compare"},
     {"verify", "matrix", "api"},
     {"cli", "__main__"},
 )

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "a command under the plan's environment",
     "verify": "ask PyO3's own build script under the plan's environment, and compare",
     "check": "is a built module or wheel fit for the target's Python",
+    "diff": "what changed between two roots, libraries or saved reports",
     "resolve": "predict many builds at once, JSON Lines in and out",
     "explain": "one finding, or how PyO3 arrives at a field",
     "doctor": "what this machine has for building for a target, and how to get what is missing",

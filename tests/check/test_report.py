@@ -67,8 +67,10 @@ def test_the_json_of_a_fat_module(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def _slice(machine: str) -> dict[str, object]:
-    nothing = dict.fromkeys(("path", "float_abi", "soname", "python_version", "free_threaded", "debug"))
-    return {**nothing, "format": "mach-o", "machine": machine, "bits": 64, "endian": "little", "slices": []}
+    nothing = dict.fromkeys(("path", "float_abi", "soname", "python_version", "free_threaded", "debug", "abi"))
+    nothing |= dict.fromkeys(("libc", "libc_floor"))
+    same = {"format": "mach-o", "bits": 64, "endian": "little", "minimum_os": "11.0", "slices": []}
+    return {**nothing, **same, "machine": machine}
 
 
 def test_findings_of_files_stand_with_the_file_and_all_of_them_together(
