@@ -11,7 +11,7 @@ from crossplan.checks.evidence import place
 from crossplan.checks.view import View, at, finding, variable
 from crossplan.evidence import ImageFile
 from crossplan.findings import Finding, Location
-from crossplan.origin import Fact
+from crossplan.origin import Fact, Origin
 from crossplan.toolchain.compiler import android_level
 from crossplan.toolchain.libraries import read_host_image
 
@@ -22,9 +22,24 @@ def _numbers(version: object) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", str(version))[:3])
 
 
+_MINIMUM = {"android": "ANDROID_API_LEVEL", "macos": "MACOSX_DEPLOYMENT_TARGET", "ios": "IPHONEOS_DEPLOYMENT_TARGET"}
+
+
 def _minimum(view: View) -> Fact[object] | None:
-    """The lowest version of the system that the target's Python was built for."""
-    return view.python.facts.get("minimum_os") if view.python is not None else None
+    """The lowest version of the system that the target's Python was built for: its description, else its library."""
+    key = _MINIMUM.get(view.target.os)
+    if view.python is None or key is None:
+        return None
+    for item in view.python.sysconfigdata:
+        if _numbers(item.values.get(key, "")):
+            return Fact(item.values[key], Origin("file", item.path, key, item.lines.get(key)))
+    for file in view.python.images_of("libpython"):
+        images = file.image.slices or (file.image,)
+        own = next((image for image in images if image.machine == view.target.machine), file.image)
+        value = own.android_api if key == "ANDROID_API_LEVEL" else own.minimum_os
+        if value is not None:
+            return Fact(value, Origin("image", file.path, "minimum_os"))
+    return None
 
 
 def api_level(view: View) -> Iterator[Finding]:
@@ -76,12 +91,9 @@ def compiler_level(view: View) -> Iterator[Finding]:
         )
 
 
-_DEPLOYMENT = {"macos": "MACOSX_DEPLOYMENT_TARGET", "ios": "IPHONEOS_DEPLOYMENT_TARGET"}
-
-
 def deployment_target(view: View) -> Iterator[Finding]:
     """XP651: a module for a newer system than its Python needs shuts users out; one for an older one promises too much."""
-    name = _DEPLOYMENT.get(view.target.os)
+    name = _MINIMUM.get(view.target.os) if view.target.os != "android" else None
     said, own = view.given(name) if name else None, _minimum(view)
     if name is None or said is None or not _numbers(said):
         return
@@ -107,7 +119,7 @@ def deployment_target(view: View) -> Iterator[Finding]:
 
 def two_sdks(view: View) -> Iterator[Finding]:
     """XP652: SDKROOT and -isysroot name SDKs of different systems; what the linker takes then is not of the target."""
-    if view.target.os not in _DEPLOYMENT:
+    if view.target.os not in ("macos", "ios"):
         return
     wanted = "MacOSX" if view.target.os == "macos" else "iPhoneSimulator" if view.target.simulator else "iPhoneOS"
     sdkroot = view.given("SDKROOT")
@@ -222,8 +234,6 @@ def emscripten_version(view: View) -> Iterator[Finding]:
 
 def _pyodide_version(view: View) -> Fact[str] | None:
     """PYODIDE_EMSCRIPTEN_VERSION of the Makefile.envs beside or above the chosen Python."""
-    from crossplan.origin import Origin
-
     folders = [Path(view.root or "."), *Path(view.root or ".").glob("*/"), *Path(view.root or ".").glob("*/*/")]
     for folder in folders[:200]:
         path = folder / "Makefile.envs"

@@ -27,7 +27,7 @@ class Name(NamedTuple):
         return None if self.flags is None else frozenset("td") & frozenset(self.flags)
 
 
-_LIBRARY = r"(?:lib|cyg|msys-)python(3\.\d{1,3})([a-z]*)(?:-pic)?\.(?:so[.\d]*|dylib|dll\.a|dll|a)"
+_LIBRARY = r"(?:lib|cyg|msys-)[pP]ython(3\.\d{1,3})([a-z]*)(?:-pic)?\.(?:so[.\d]*|dylib|dll\.a|dll|a)"
 _WINDOWS = r"python3(\d{1,3})?(t?)(_d)?\.(?:dll|lib)"
 _STUB = r"libpython3(t?)\.(?:so|dylib|dll|dll\.a)|python3(t?)(?:_d)?\.(?:dll|lib)"
 _PYPY = r"libpypy(3(?:\.\d{1,3})?)-c\.(?:so[.\d]*|dylib|dll)"
