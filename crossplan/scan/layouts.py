@@ -163,7 +163,7 @@ FILES: tuple[FileRow, ...] = (
     FileRow("*python3*.lib", "import-library"),
     FileRow("*.lib", "import-library", "import-libraries"),
     FileRow("libpython* libpypy* python3*.dll python-native.dll", "stable-stub", test=is_stub),
-    FileRow("libpython* libpypy* python3*.dll python-native.dll", "libpython", test=is_library),
+    FileRow("libpython* libPython* libpypy* python3*.dll python-native.dll", "libpython", test=is_library),
     FileRow("Python PythonT Python3", "libpython", "framework slice-framework prefix top"),
     FileRow("python* pypy* graalpy*", "interpreter", "bin top prefix home", test=is_interpreter),
     FileRow("pyodide.asm.wasm", "interpreter"),
