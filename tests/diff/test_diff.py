@@ -37,10 +37,10 @@ def saved(root: Path, place: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 def test_a_root_is_no_different_from_its_archive_or_its_saved_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with tarfile.open(tmp_path / "root.tar.xz", "w:xz") as archive:
+    with tarfile.open(tmp_path / "root.tar", "w") as archive:
         archive.add(ARMHF, "root")
     report = saved(ARMHF, tmp_path / "saved.json", capsys)
-    for other in (ARMHF, tmp_path / "root.tar.xz", report):
+    for other in (ARMHF, tmp_path / "root.tar", report):
         found = diff(capsys, ARMHF, other)
         assert (found["version"], found["a"]) == (1, str(ARMHF))
         assert [found[key] for key in ("changes", "only_a", "only_b", "mended", "findings")] == [[]] * 5
