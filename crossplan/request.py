@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,7 @@ from crossplan.project import Project, read_project
 from crossplan.project.cargo_config import CargoConfig
 from crossplan.project.model import Pyo3Crate
 from crossplan.project.registry import cargo_home
+from crossplan.project.settings import SettingsError, read_settings
 from crossplan.pyo3 import UnknownRelease, find_rules, known_releases
 from crossplan.python import PythonChoice, PythonVersion
 from crossplan.selection import Wish
@@ -52,6 +53,11 @@ class Options:
     profile: str | None = None
     tool: Tool | None = None
     embed: bool = False
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def origin(self, name: str) -> Origin:
+        """Where the value of an option was said: on the command line, or in the project's settings."""
+        return self.origins.get(name) or Origin("option", key=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,7 @@ def make_request(options: Options, environ: Mapping[str, str], cwd: str, machine
 
     Raises `RequestError` for a value that is none, `UnknownTarget` and `UnknownRelease` for names that do not exist.
     """
+    options = _with_settings(options, environ, cwd)
     target, target_origin = _target(options, environ)
     project = read_project(Path(cwd), environ, _manifest(options, cwd), target=target, known=known_releases())
     pyo3 = _release(options, project)
@@ -131,9 +138,30 @@ def make_request(options: Options, environ: Mapping[str, str], cwd: str, machine
     )
 
 
+def _with_settings(options: Options, environ: Mapping[str, str], cwd: str) -> Options:
+    """The options, filled up with `[tool.crossplan]` of the project."""
+    try:
+        settings = read_settings(Path(cwd), options.target or environ.get("CARGO_BUILD_TARGET"))
+    except SettingsError as error:
+        raise RequestError(str(error)) from error
+    names = ("target", "host", "pyo3", "features", "python", "implementation", "abi3", "profile", "tool")
+    told = environ.get("CARGO_BUILD_TARGET")
+    fresh = {name: getattr(settings, name) for name in names if getattr(options, name) is None}
+    fresh = {name: value for name, value in fresh.items() if value is not None and not (name == "target" and told)}
+    if fresh.get("tool") not in (None, *TOOLS):
+        raise RequestError(f"tool.crossplan.with: {fresh['tool']!r} is none of {', '.join(TOOLS)}")
+    keys = {name: "with" if name == "tool" else name for name in fresh}
+    return replace(
+        options,
+        **fresh,
+        sysroots=options.sysroots or settings.sysroot,
+        origins={f"--{keys[name]}": settings.origins[keys[name]] for name in fresh},
+    )
+
+
 def _target(options: Options, environ: Mapping[str, str]) -> tuple[Target, Origin]:
     if options.target is not None:
-        return find_target(options.target), _GIVEN
+        return find_target(options.target), options.origin("--target")
     if named := environ.get("CARGO_BUILD_TARGET"):
         return find_target(named), Origin("variable", key="CARGO_BUILD_TARGET")
     raise RequestError("no target is given: add --target, for example --target aarch64-unknown-linux-gnu")
@@ -160,7 +188,7 @@ def _manifest(options: Options, cwd: str) -> Path | None:
 def _release(options: Options, project: Project) -> Fact[str]:
     """PyO3's release: as asked for, as the project says, else the newest known."""
     if options.pyo3 is not None:
-        return Fact(find_release(options.pyo3), Origin("option", key="--pyo3"))
+        return Fact(find_release(options.pyo3), options.origin("--pyo3"))
     if project.pyo3 is not None and project.pyo3.version is not None:
         return project.pyo3.version
     return Fact(find_release(None), Origin("default", key="the newest known"))
@@ -188,7 +216,7 @@ def find_release(text: str | None) -> str:
 
 def _features(options: Options, project: Project) -> tuple[Fact[str], ...]:
     """PyO3's features: as given, else those that the project asks for; `--abi3` adds its own."""
-    origin = Origin("option", key="--features")
+    origin = options.origin("--features")
     if options.features is not None:
         words = options.features.replace(",", " ").split()
         features = [Fact(word.rpartition("/")[2], origin) for word in dict.fromkeys(words)]
@@ -197,7 +225,7 @@ def _features(options: Options, project: Project) -> tuple[Fact[str], ...]:
     if options.abi3 is not None:
         version = _abi3_version(options.abi3)
         features = [fact for fact in features if not fact.value.startswith("abi3-py")]
-        features.append(Fact(f"abi3-py{version.major}{version.minor}", Origin("option", key="--abi3")))
+        features.append(Fact(f"abi3-py{version.major}{version.minor}", options.origin("--abi3")))
     return tuple(features)
 
 
@@ -216,7 +244,7 @@ def _wish(options: Options) -> Wish:
     python, implementation = None, None
     if options.python is not None:
         try:
-            python = Fact(PythonChoice.parse(options.python), Origin("option", key="--python"))
+            python = Fact(PythonChoice.parse(options.python), options.origin("--python"))
         except ValueError as error:
             raise RequestError(f"--python: {error}") from error
     if options.implementation is not None:
@@ -225,7 +253,7 @@ def _wish(options: Options) -> Wish:
         )
         if named is None:
             raise RequestError(f"--implementation: {options.implementation!r} is none of {', '.join(IMPLEMENTATIONS)}")
-        implementation = Fact(named, Origin("option", key="--implementation"))
+        implementation = Fact(named, options.origin("--implementation"))
     return Wish(python=python, implementation=implementation)
 
 
@@ -234,13 +262,13 @@ def _profile(options: Options) -> Fact[str]:
         return _PROFILE
     if not options.profile or "/" in options.profile:
         raise RequestError(f"--profile: {options.profile!r} is no name of a Cargo profile")
-    return Fact("dev" if options.profile == "debug" else options.profile, Origin("option", key="--profile"))
+    return Fact("dev" if options.profile == "debug" else options.profile, options.origin("--profile"))
 
 
 def _tool(options: Options, environ: Mapping[str, str]) -> Fact[Tool]:
     """What drives the build: `--with`, else cross where `CARGO` says so, else cargo."""
     if options.tool is not None:
-        return Fact(options.tool, Origin("option", key="--with"))
+        return Fact(options.tool, options.origin("--with"))
     if os.path.basename(environ.get("CARGO", "")) == "cross":  # noqa: PTH119
         return Fact("cross", Origin("variable", key="CARGO"))
     return _TOOL

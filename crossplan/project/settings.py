@@ -1,0 +1,139 @@
+"""`[tool.crossplan]` of pyproject.toml: what the command line would say, written down once; options win over it.
+
+    [tool.crossplan]
+    target = "aarch64-unknown-linux-gnu"
+    python = "3.12"
+
+    [tool.crossplan.targets.aarch64-unknown-linux-gnu]
+    sysroot = "sysroots/arm64"
+
+Without the table nothing here imports pydantic. Paths count from the folder of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crossplan.origin import Origin
+from crossplan.project.toml import Document, read_text, read_toml
+from crossplan.project.workspace import find_upwards
+
+_KEYS = ("sysroot", "pyo3", "features", "python", "implementation", "abi3", "profile", "with")
+
+
+class SettingsError(ValueError):
+    """A table that is not as it should be; the text names file, line, key and remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings that hold for one target; None where nothing is said. `origins`: where each one stands."""
+
+    target: str | None = None
+    host: str | None = None
+    sysroot: tuple[str, ...] = ()
+    pyo3: str | None = None
+    features: str | None = None
+    python: str | None = None
+    implementation: str | None = None
+    abi3: str | None = None
+    profile: str | None = None
+    tool: str | None = None
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+
+def read_settings(start: Path, triple: str | None) -> Settings:
+    """The settings of the nearest pyproject.toml for the target `triple` (None: its own). Raises `SettingsError`."""
+    path = find_upwards(start, "pyproject.toml")
+    text = read_text(path, start) if path is not None else None
+    if path is None or not isinstance(text, str) or "tool.crossplan" not in text:
+        return Settings()
+    document = read_toml(path, start)
+    if not isinstance(document, Document) or not document.table("tool", "crossplan"):
+        return Settings()
+    table = _checked(document)
+    target = triple or table.get("target")
+    rows: Mapping[str, Any] = (table.get("targets") or {}).get(target) or {}
+    own = {key: value for key, value in rows.items() if value is not None}
+    values = {key: own.get(key, table.get(key)) for key in _KEYS}
+    sysroot, features = values["sysroot"], values["features"]
+    return Settings(
+        target=table.get("target"),
+        host=table.get("host"),
+        sysroot=tuple(str(path.parent / root) for root in _listed(sysroot)),
+        pyo3=values["pyo3"],
+        features=None if features is None else ",".join(_listed(features)),
+        python=values["python"],
+        implementation=values["implementation"],
+        abi3=values["abi3"],
+        profile=values["profile"],
+        tool=values["with"],
+        origins={
+            key: document.origin("tool", "crossplan", *(("targets", str(target), key) if key in own else (key,)))
+            for key in (*_KEYS, "target", "host")
+        },
+    )
+
+
+def _listed(value: str | list[str] | None) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or ())
+
+
+def _checked(document: Document) -> Mapping[str, Any]:
+    """The table as pydantic checks it, strictly: unknown keys and values of another type are refused."""
+    from pydantic import ValidationError
+
+    table = document.table("tool", "crossplan")
+    try:
+        checked: dict[str, Any] = _model().model_validate(dict(table)).model_dump(by_alias=True)
+    except ValidationError as error:
+        raise SettingsError(_explained(document, error.errors()[0])) from error
+    return checked
+
+
+def _model() -> Any:
+    """The model of the table, made where it is used, for pydantic takes longer to load than all of `crossplan env`."""
+    from pydantic import BaseModel, ConfigDict, Field
+
+    config = ConfigDict(extra="forbid", strict=True)
+
+    class ForTarget(BaseModel):
+        """`[tool.crossplan.targets.<triple>]`."""
+
+        model_config = config
+        sysroot: str | list[str] | None = None
+        pyo3: str | None = None
+        features: str | list[str] | None = None
+        python: str | None = None
+        implementation: str | None = None
+        abi3: str | None = None
+        profile: str | None = None
+        tool: str | None = Field(default=None, alias="with")
+
+    class Table(ForTarget):
+        """`[tool.crossplan]`."""
+
+        target: str | None = None
+        host: str | None = None
+        targets: dict[str, ForTarget] = Field(default_factory=dict)
+
+    return Table
+
+
+def _explained(document: Document, error: Mapping[str, Any]) -> str:
+    """The first error in one sentence, with the nearest key for one that does not exist."""
+    keys = tuple(str(part) for part in error["loc"] if part not in ("str", "list[str]"))
+    line = document.line("tool", "crossplan", *keys)
+    where = f"{document.shown}:{line or 1}: tool.crossplan.{'.'.join(keys)}"
+    if error["type"] != "extra_forbidden":
+        return f"{where}: {str(error['msg'])[0].lower()}{str(error['msg'])[1:]}; got {error['input']!r}"
+    from difflib import get_close_matches
+
+    known = [*_KEYS, "target", "host", "targets"] if len(keys) == 1 else list(_KEYS)
+    near = get_close_matches(keys[-1], known, n=1)
+    return f"{where}: no such setting" + (
+        f"; did you mean {near[0]}?" if near else f"; settings are {', '.join(known)}"
+    )
