@@ -16,6 +16,7 @@ from crossplan.toolchain.host_python import HostPython, RecordedHost
 from crossplan.triple import Target, find_target
 
 HOST = "x86_64-unknown-linux-gnu"
+_VERSION = PythonVersion(3, 11)
 RECORD = HostPython(
     implementation="CPython",
     version="3.11",
@@ -34,7 +35,7 @@ class Spec:
     """One Python of one target. `library`: the folder of its libpython below the root, None: there is none."""
 
     triple: str
-    version: PythonVersion = PythonVersion(3, 11)
+    version: PythonVersion = _VERSION
     implementation: str = "CPython"
     stdlib: str = "usr/lib"
     library: str | None = "usr/lib"
