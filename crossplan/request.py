@@ -115,6 +115,8 @@ def make_request(options: Options, environ: Mapping[str, str], cwd: str, machine
     options = _with_settings(options, environ, cwd)
     target, target_origin = _target(options, environ)
     project = read_project(Path(cwd), environ, _manifest(options, cwd), target=target, known=known_releases())
+    if options.features is None:
+        project = _decided(project, environ, cwd, target)
     pyo3 = _release(options, project)
     features = _features(options, project)
     crate: Pyo3Crate = project.pyo3.crate if project.pyo3 else "pyo3"
@@ -157,6 +159,23 @@ def _with_settings(options: Options, environ: Mapping[str, str], cwd: str) -> Op
         sysroots=options.sysroots or settings.sysroot,
         origins={f"--{keys[name]}": settings.origins[keys[name]] for name in fresh},
     )
+
+
+def _decided(project: Project, environ: Mapping[str, str], cwd: str, target: Target) -> Project:
+    """The project, with PyO3's features from cargo where the files do not tell them and cargo does."""
+    use, package = project.pyo3, project.package
+    if use is None or package is None or not use.undecided:
+        return project
+    from crossplan.toolchain.metadata import resolved_features
+
+    asked = [fact.value for fact in project.backend.features] if project.backend else []
+    answer = resolved_features(use.crate, package.manifest, target.triple, environ, cwd, asked)
+    if answer.reason is not None:
+        items = tuple(replace(item, reason=f"{item.reason}; {answer.reason}") for item in use.undecided)
+        return replace(project, pyo3=replace(use, undecided=items))
+    origin = Origin("project", str(package.manifest), "cargo metadata")
+    features = tuple(use.has(name) or Fact(name, origin) for name in answer.features if name != "default")
+    return replace(project, pyo3=replace(use, features=features, undecided=()))
 
 
 def _target(options: Options, environ: Mapping[str, str]) -> tuple[Target, Origin]:
