@@ -47,6 +47,11 @@ def print_inspect(console: Console, evidence: Evidence, findings: Sequence[Findi
         console.print(Text("Binaries that are of none of them" if evidence.pythons else "Binaries", "bold"))
         for path, words in _summary(others):
             _entry(console, "  ", path, words)
+    if texts := [item for item in evidence.descriptions if not any(item in p.descriptions for p in evidence.pythons)]:
+        console.print()
+        console.print(Text("Descriptions of no Python that is here", "bold"))
+        for item in texts:
+            _entry(console, "  ", item.path, _also(item.kind, item.path, item.aliases))
     console.print()
     print_findings(console, findings)
 

@@ -28,6 +28,7 @@ BELIEF: tuple[Source, ...] = (
     "pyodide-lock",
     "conda-meta",
     "pkg-config",
+    "pyvenv.cfg",
     "import-library",
     "stable-stub",
     "extension",

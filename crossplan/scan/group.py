@@ -60,7 +60,7 @@ class Group:
 
 def group(records: Iterable[tuple[Record, str]]) -> list[Group]:
     """The Pythons among records, each given with its installation."""
-    members = [Member(record, prefix, _name_of(record)) for record, prefix in records]
+    members = [Member(record, _home(record, prefix), _name_of(record)) for record, prefix in records]
     groups: list[Group] = []
     strict = [m for m in members if _founds(m) and m.name.multiarch and names.decoded(m.name.multiarch)]
     for member in sorted(strict, key=_rank):
@@ -77,6 +77,14 @@ def group(records: Iterable[tuple[Record, str]]) -> list[Group]:
     for member in (m for m in rest if isinstance(m.record, ImageFile)):
         _place_image(groups, member)
     return groups
+
+
+def _home(record: Record, prefix: str) -> str:
+    """The installation that a record is of: where it lies, or for a virtual environment the one that it was made from."""
+    if isinstance(record, Description) and record.kind == "pyvenv.cfg":
+        home = str(record.values["home"]).strip("/").removesuffix("bin").rstrip("/")
+        return "" if home == "usr" else home
+    return prefix
 
 
 def _role(member: Member) -> str | None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from crossplan.scan import scan
+from crossplan.sysroot import open_sysroot
 from tests.readers.builders_macho import fat
 from tests.readers.builders_pe import pe
 from tests.scan.making import ARM64, X86_64, apple, inspect, libpython, link, make, sysconfigdata
@@ -173,18 +175,22 @@ def test_one_android_sysconfigdata_serves_each_abi(tmp_path: Path) -> None:
     assert report["verdict"] == "sound"
 
 
-def test_virtual_environment_is_a_description_of_the_python_that_it_uses(tmp_path: Path) -> None:
+@pytest.mark.parametrize("home", ["/usr/bin", "/usr/local/bin", "/opt/other/bin"])
+def test_virtual_environment_is_of_the_python_that_it_was_made_from(home: str, tmp_path: Path) -> None:
     make(
         tmp_path,
         {
             f"usr/lib/python3.11/{NAME}": sysconfigdata(),
-            "opt/app/pyvenv.cfg": "home = /usr/bin\nversion = 3.11.2\n",
+            f"usr/local/lib/python3.11/{NAME}": sysconfigdata(),
+            "opt/app/pyvenv.cfg": f"home = {home}\nversion = 3.11.2\n",
             "opt/app/bin/python3": link("/usr/bin/python3.11"),
         },
     )
-    report = inspect(tmp_path)
-    assert len(report["pythons"]) == 1
-    assert report["verdict"] == "sound"
+    with open_sysroot(tmp_path) as root:
+        evidence = scan(root)
+    of = ["opt/app/pyvenv.cfg" in [item.path for item in python.descriptions] for python in evidence.pythons]
+    assert of == [home == "/usr/bin", home == "/usr/local/bin"]
+    assert "opt/app/pyvenv.cfg" in [item.path for item in evidence.descriptions]
 
 
 def test_zipped_standard_library_is_looked_into_where_nothing_else_describes(tmp_path: Path) -> None:
