@@ -7,8 +7,8 @@ pyo3-build-config/src/impl_.rs: to 0.15 `cross_compiling`, 0.16.0 to 0.16.2 `cro
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from crossplan.record import record
 from crossplan.resolve.fields import parse_implementation, parse_version
 from crossplan.resolve.lexicon import Triple
 from crossplan.resolve.run import Panic, Run, Stop, Version, by_variable, dotted, rule
@@ -20,7 +20,7 @@ IMPLEMENTATION = "PYO3_CROSS_PYTHON_IMPLEMENTATION"
 _BITS_32 = ("i386", "i586", "i686")
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Cross:
     """`CrossCompileConfig`: a cross build and what its variables say. `version_text` is what directory names are compared with;
     `architecture` and `os` are the strings by which directories and files are filtered.

@@ -6,11 +6,11 @@ pyo3-build-config/src/impl_.rs: `is_abi3`, `get_abi3_version`, `fixup_for_abi3_v
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from crossplan.origin import Origin
+from crossplan.record import replace
 from crossplan.resolve.run import Abi, Config, Run, Version, by_variable, dotted
 
 ABI3T_MINIMUM: Version = (3, 15)  # MINIMUM_SUPPORTED_VERSION_ABI3T

@@ -7,10 +7,10 @@ Source: target-lexicon, src/triple.rs (`FromStr for Triple`) and src/targets.rs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from crossplan.data import load
+from crossplan.record import record
 from crossplan.resolve.rust import U8, U16, ParseFailure, debug, unsigned
 
 
@@ -18,7 +18,7 @@ class TripleFailure(Exception):
     """A triple that cannot be parsed; the text is target-lexicon's error as `Debug` prints it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Triple:
     """The parts of a triple, as target-lexicon prints them; `os` is the operating system without a version."""
 
@@ -29,7 +29,7 @@ class Triple:
     os: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Names:
     architecture: frozenset[str]
     vendor: frozenset[str]

@@ -6,8 +6,8 @@ pyo3-build-config/src/impl_.rs: `default_lib_name_unix`, `default_lib_name_windo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from crossplan.record import record
 from crossplan.resolve.features import FREE_THREADED_MINIMUM
 from crossplan.resolve.lexicon import Triple
 from crossplan.resolve.run import Config, Panic, Run, Stop, Version, dotted
@@ -17,7 +17,7 @@ WINDOWS_DEBUG_FIXED: Version = (3, 10)  # python/cpython issue 101614
 PYPY_VERSIONED: Version = (3, 9)
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Named:
     """The Python that a name is wanted for; `stable` is abi3, abi3t or None."""
 

@@ -12,9 +12,11 @@ import ast
 import builtins
 import re
 import sys
+import tokenize
 import warnings
 from collections.abc import Callable
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 from crossplan.readers.source import ReadError
@@ -87,11 +89,13 @@ def _parse(script: str) -> ast.Module:
     """The syntax tree; what the compiler refuses later (a `return` outside of a function) is a failure as well."""
     try:
         source = script.encode()
+        if tokenize.detect_encoding(BytesIO(source).readline)[0] not in ("utf-8", "utf-8-sig"):
+            raise Unknown("line 1 declares another encoding than UTF-8, which interpreters treat differently")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(source, "<stdin>", "exec", dont_inherit=True)
             return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError, LookupError) as error:
         raise Failed(f"{type(error).__name__}: {error}") from None
 
 
@@ -125,6 +129,9 @@ def _execute(statement: ast.stmt, variables: Variables) -> None:
             variables[other or "exit"] = _EXIT
         case ast.Raise(exc=exception):
             _raise(exception, variables)
+        case ast.If() | ast.While() | ast.For():
+            _value(statement.iter if isinstance(statement, ast.For) else statement.test, variables)
+            raise _unknown(statement)
         case _:
             raise _unknown(statement)
 
@@ -176,7 +183,7 @@ def _call(call: ast.Call, variables: Variables) -> None:
         case ast.Call(func=ast.Name(id=name), keywords=[]) if _name(name, variables, call) is _EXIT:
             _exit([_value(argument, variables) for argument in call.args])
         case _:
-            raise _unknown(call)
+            _value(call, variables)
 
 
 def _assign(target: ast.expr, value: Any, variables: Variables) -> None:
@@ -215,9 +222,12 @@ def _name(name: str, variables: Variables, node: ast.AST) -> Any:
 
 def _value(node: ast.expr, variables: Variables) -> Any:
     handler = _VALUES.get(type(node))
-    if handler is None:
-        raise _unknown(node)
-    return handler(node, variables)
+    if handler is not None:
+        return handler(node, variables)
+    first = getattr(node, _FIRST.get(type(node), ""), None)
+    if isinstance(first, ast.expr):  # what is evaluated first may already fail
+        _value(first, variables)
+    raise _unknown(node)
 
 
 def _dictionary(node: ast.Dict, variables: Variables) -> dict[Any, Any]:
@@ -275,6 +285,14 @@ def _joined(node: ast.JoinedStr, variables: Variables) -> str:
     return "".join(parts)
 
 
+# of expressions that are not known, the part that is evaluated first
+_FIRST: dict[type[ast.expr], str] = {
+    ast.Attribute: "value",
+    ast.Call: "func",
+    ast.Compare: "left",
+    ast.IfExp: "test",
+    ast.NamedExpr: "value",
+}
 _VALUES: dict[type[ast.expr], Callable[[Any, Variables], Any]] = {
     ast.Constant: lambda node, variables: node.value,
     ast.Dict: _dictionary,

@@ -6,12 +6,12 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NoReturn
 
 from crossplan.data import load
 from crossplan.origin import Origin
 from crossplan.pyo3 import Rules
+from crossplan.record import field, record
 from crossplan.resolve import lexicon
 from crossplan.resolve.rust import UNWRAP_NONE, is_utf8, lossy
 from crossplan.resolve.types import BuildRequest, InterpreterConfig, PassedOver, Step
@@ -47,7 +47,7 @@ def dotted(version: Version) -> str:
     return f"{version[0]}.{version[1]}"
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Abi:
     """The target ABI of 0.29 on; `kind` is abi3, abi3t, gil_enabled or free_threaded."""
 
@@ -70,7 +70,7 @@ class Abi:
         return self.kind if self.kind in ("abi3", "abi3t") else None
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Config:
     """PyO3's `InterpreterConfig` while it is being worked on; `origins` says what set each field last."""
 

@@ -5,8 +5,7 @@ build.rs and pyo3-build-config/src/impl_.rs: `make_interpreter_config`, `emit_ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from crossplan.record import record
 from crossplan.resolve.cfgs import print_cfgs, print_feature_cfgs
 from crossplan.resolve.checks import check_auto_initialize, check_version
 from crossplan.resolve.defaults import from_sysconfigdata
@@ -20,7 +19,7 @@ from crossplan.resolve.rust import U8, UNWRAP_NONE, ParseFailure, debug, is_utf8
 _MACOS_EXTENSION = ("cargo:rustc-cdylib-link-arg=-undefined", "cargo:rustc-cdylib-link-arg=dynamic_lookup")
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Found:
     """The configuration with the two fields that later releases do not have."""
 

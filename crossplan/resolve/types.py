@@ -7,17 +7,17 @@ Text that is no UTF-8 stands as lone surrogates throughout (`surrogateescape`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from crossplan.origin import Origin
+from crossplan.record import field, record
 from crossplan.toolchain.host_python import HostProvider, HostPython
 
 Outcome = Literal["ok", "error", "panic", "unknown", "invalid"]
 RUSTC = "1.95.0"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BuildRequest:
     """One build as PyO3's scripts see it.
 
@@ -39,7 +39,7 @@ class BuildRequest:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InterpreterConfig:
     """What PYO3_PRINT_CONFIG=1 would print. `abi3` is None from 0.29 on, `target_abi` before it."""
 
@@ -58,7 +58,7 @@ class InterpreterConfig:
     extra_build_script_lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PassedOver:
     """Something that PyO3 looked at and did not take, and why."""
 
@@ -66,7 +66,7 @@ class PassedOver:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One decision of PyO3 on its way, in its own order.
 
@@ -80,7 +80,7 @@ class Step:
     passed_over: tuple[PassedOver, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resolution:
     """What one PyO3 release concludes from one request.
 
