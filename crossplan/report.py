@@ -8,17 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
 from crossplan.evidence import Evidence, ImageFile, TargetPython
 from crossplan.findings import Finding, worst
-from crossplan.origin import Fact, Origin
+from crossplan.origin import Origin
 from crossplan.readers.image import Image
-
-if TYPE_CHECKING:
-    from crossplan.plan import Plan
-    from crossplan.resolve import Resolution
 
 VERSION = 1
 
@@ -100,61 +95,6 @@ class InspectWire(TypedDict):
     pythons: list[PythonWire]
     images: list[ImageWire]
     findings: list[FindingWire]
-
-
-class AnswerWire(TypedDict):
-    """What one release of PyO3 concludes; the answer of `resolve` has the same keys and no `origins` and `steps`."""
-
-    id: object
-    version: int
-    outcome: str
-    cross: bool | None
-    config: dict[str, object] | None
-    error: list[str]
-    warnings: list[str]
-    link: list[str]
-    cfg: list[str]
-    origins: dict[str, OriginWire]
-    steps: list[dict[str, object]]
-
-
-class FileWire(TypedDict):
-    """A file that the plan needs written."""
-
-    path: str
-    text: str
-
-
-class ArtifactWire(TypedDict):
-    """What comes out; `tags` are whole tags, or none."""
-
-    cargo_file: str | None
-    install_as: str | None
-    tags: list[str]
-
-
-class PlanWire(TypedDict):
-    """`crossplan plan --json`."""
-
-    version: int
-    target: str
-    host: str
-    pyo3: str
-    features: list[str]
-    purpose: str
-    tool: str
-    as_is: AnswerWire | None
-    planned: AnswerWire | None
-    env: dict[str, str | None]
-    reasons: dict[str, str]
-    means: str
-    reason: str
-    files: list[FileWire]
-    command: list[str]
-    artifact: ArtifactWire
-    python: PythonWire | None
-    findings: list[FindingWire]
-    origins: dict[str, OriginWire]
 
 
 _FACTS = (
@@ -250,72 +190,4 @@ def inspect_wire(evidence: Evidence, findings: Iterable[Finding]) -> InspectWire
         "pythons": [python_wire(python) for python in evidence.pythons],
         "images": [image_wire(file.path, file.image) for file in files],
         "findings": [finding_wire(finding) for finding in findings],
-    }
-
-
-def answer_wire(resolution: Resolution | None) -> AnswerWire | None:
-    """A conclusion with where its fields came from; None for a release that is not described."""
-    if resolution is None:
-        return None
-    config = resolution.config
-    return {
-        "id": None,
-        "version": VERSION,
-        "outcome": resolution.outcome,
-        "cross": resolution.cross,
-        "config": None if config is None else {**asdict(config), "build_flags": sorted(config.build_flags)},
-        "error": list(resolution.error),
-        "warnings": list(resolution.warnings),
-        "link": list(resolution.link),
-        "cfg": list(resolution.cfg),
-        "origins": {name: origin_wire(origin) for name, origin in sorted(resolution.origins.items())},
-        "steps": [
-            {
-                "what": step.what,
-                "where": step.where,
-                "evidence": [origin_wire(origin) for origin in step.evidence],
-                "passed_over": [asdict(item) for item in step.passed_over],
-            }
-            for step in resolution.steps
-        ],
-    }
-
-
-def plan_wire(plan: Plan, findings: Iterable[Finding]) -> PlanWire:
-    """The report of `plan`."""
-    from crossplan.plan.tags import wheel_tags
-
-    request = plan.as_is.request
-    chosen = plan.as_is.selection.python if plan.as_is.selection is not None else None
-    facts: dict[str, Fact[Any]] = {
-        "pyo3": request.pyo3,
-        "purpose": request.purpose,
-        "tool": request.tool,
-        "profile": request.profile,
-    }
-    origins = {name: origin_wire(fact.origin) for name, fact in facts.items()}
-    return {
-        "version": VERSION,
-        "target": request.target.triple,
-        "host": request.host,
-        "pyo3": request.pyo3.value,
-        "features": sorted(request.feature_names),
-        "purpose": request.purpose.value,
-        "tool": request.tool.value,
-        "as_is": answer_wire(plan.as_is.resolution),
-        "planned": answer_wire(plan.planned.resolution),
-        "env": dict(sorted(plan.environment.items())),
-        "reasons": {change.name: change.reason for change in sorted(plan.changes, key=lambda change: change.name)},
-        "means": plan.means,
-        "reason": plan.reason,
-        "files": [{"path": path, "text": text} for path, text in sorted(plan.files.items())],
-        "command": list(plan.command),
-        "artifact": {
-            "cargo_file": plan.artifact.cargo_file,
-            "install_as": plan.artifact.install_as,
-            "tags": list(wheel_tags(plan)),
-        },
-        "python": None if chosen is None else python_wire(chosen),
-        "findings": [finding_wire(finding) for finding in findings],
-        "origins": {**origins, "target": origin_wire(request.target_origin)},
     }

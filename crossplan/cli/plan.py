@@ -9,7 +9,8 @@ from crossplan.api import make_plan, place_below, place_in_cache
 from crossplan.checks import check_situation
 from crossplan.cli.options import add_shared, request_of, situation_of
 from crossplan.cli.status import CommandError, Status, status_of
-from crossplan.report import dumps, plan_wire
+from crossplan.report import dumps
+from crossplan.report_plan import plan_wire
 from crossplan.situation import Situation
 
 
@@ -54,6 +55,6 @@ def _print_config(situation: Situation) -> Status:
     if resolution is None or situation.rules is None:
         raise CommandError(f"PyO3 {situation.request.pyo3.value} is not described", Status.FINDINGS)
     if resolution.config is None:
-        raise CommandError(f"PyO3 prints no configuration: {'; '.join(resolution.error)}", Status.FINDINGS)
+        raise CommandError(f"PyO3 prints no configuration: {' '.join('; '.join(resolution.error).split())}", Status.FINDINGS)
     sys.stdout.write(print_config(resolution.config, situation.rules))
     return Status.SOUND

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 
 from crossplan.cli.status import CommandError, Status
 from crossplan.report import VERSION, dumps
 from crossplan.triple import Target, builtin, described_triples, known_triples, nearest_triples
 
-_COLUMNS = ("triple", "multiarch", "linker", "emulator", "wheel")
+_COLUMNS = ("triple", "wheel", "linker")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,9 +85,9 @@ def _print(targets: list[Target]) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in _COLUMNS:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, no_wrap=name == "triple", overflow="fold")
     for target in targets:
-        emulator = f"qemu-{target.qemu}" if target.qemu else None
-        row = (target.triple, target.multiarch, _linker(target), emulator, target.wheel_arch or target.wheel_tag)
+        wheel = target.wheel_arch or target.linux_arch or target.wheel_tag
+        row = (target.triple, re.sub(r"_?{[^}]*}", "_*", wheel) if wheel else None, _linker(target))
         table.add_row(*(Text(shown(value)) for value in row))
     console().print(table)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from crossplan.evidence import TargetPython
 from crossplan.python import minor_version
+from crossplan.record import record
 from crossplan.request import Request
 from crossplan.resolve import Resolution
 from crossplan.triple import Target
@@ -24,7 +23,7 @@ _PYD = {"x86_64": "win_amd64", "x86": "win32", "aarch64": "win_arm64"}
 _PLAIN_SUFFIX = ("freebsd", "openbsd", "aix", "illumos", "solaris", "haiku")  # no multiarch name: `.cpython-313.so`
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Artifact:
     """`cargo_file` is the path below the workspace root, `suffix` what importing demands, `install_as` the file name.
 

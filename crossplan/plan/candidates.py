@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -12,6 +11,7 @@ from crossplan.plan.config_file import config_texts
 from crossplan.plan.goal import Goal, host_path
 from crossplan.pyo3 import Rules
 from crossplan.python import PythonVersion
+from crossplan.record import field, record, replace
 from crossplan.request import Request
 
 CONFIG_FILE = "pyo3-config.txt"
@@ -31,7 +31,7 @@ _INTERFERING = (
 _HOST_PYTHON = ("PYO3_PYTHON", "VIRTUAL_ENV", "CONDA_PREFIX")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Candidate:
     """One way: the changes to the environment (None: unset), the config file's text if it has one, and why it is one."""
 

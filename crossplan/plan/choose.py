@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 
 from crossplan.plan.candidates import Candidate
 from crossplan.plan.goal import Goal, shortfalls
+from crossplan.record import record, replace
 from crossplan.resolve import Resolution
 from crossplan.situation import Situation, apply
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """The candidate, what PyO3 concludes under it, and the fields in which that still is not the goal."""
 

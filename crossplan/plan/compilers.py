@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from crossplan.record import record
 from crossplan.request import Request
 from crossplan.toolchain.compiler import triplet_in_name
 from crossplan.toolchain.gnu import disagreements, gnu_facts
@@ -13,7 +13,7 @@ from crossplan.toolchain.path import find_program
 from crossplan.triple import Target
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compiler:
     """A compiler for the target: the command, and why it is this one."""
 

@@ -6,12 +6,12 @@ Where a root holds that Python the goal is read off the evidence alone; else it 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from crossplan.evidence import TargetPython
 from crossplan.plan.library import Library, default_name, link_library
 from crossplan.python import PythonVersion, minor_version
+from crossplan.record import record
 from crossplan.request import Request
 from crossplan.resolve import InterpreterConfig, Resolution
 from crossplan.selection import Wish
@@ -23,7 +23,7 @@ PYO3_IMPLEMENTATIONS = {"CPython": "CPython", "PyPy": "PyPy", "GraalPy": "GraalV
 _FORCED = ("windows", "android", "aix", "cygwin", "ios")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Goal:
     """What a right configuration says. None: nothing tells, so any value will do.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from crossplan.evidence import ImageFile, TargetPython
 from crossplan.python import PythonVersion
+from crossplan.record import record
 from crossplan.triple import Target
 
 _PYTHON = re.compile(r"(lib)?(python|pypy)", re.IGNORECASE)  # a Windows root holds import libraries of others as well
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Library:
     """A library that a linker finds: its name for `-l`, the file, and the path (maybe a link) that it is found by."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from crossplan.plan.artifact import Artifact
 from crossplan.plan.candidates import Means
 from crossplan.plan.goal import Goal
+from crossplan.record import record
 from crossplan.situation import Situation
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """One variable to set, or to unset (None), and the reason, a clause without a full stop."""
 
@@ -20,7 +20,7 @@ class Change:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """What makes the build right.
 
@@ -39,7 +39,7 @@ class Plan:
     means: Means = "as-is"
     reason: str = ""
     config_text: str | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def environment(self) -> dict[str, str | None]:

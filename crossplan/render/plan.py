@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crossplan.findings import Finding
 from crossplan.plan import Plan
+from crossplan.plan.maturin import maturin_view
 from crossplan.plan.tags import is_accepted, wheel_tags
 from crossplan.render.findings import print_findings
 from crossplan.render.text import origin_words, paragraph, shown, visible
@@ -55,6 +56,13 @@ def print_plan(console: Console, plan: Plan, findings: Sequence[Finding]) -> Non
     _heading(console, "Run")
     _indented(console, shlex.join(plan.command), "bold")
     _print_artifact(console, plan)
+    if (view := maturin_view(plan)) is not None:
+        _heading(console, "maturin")
+        _indented(console, f"will call the module *{view.suffix}" if view.suffix else "cannot name the module")
+        if view.needs is not None:
+            _indented(console, f"must be told the Python: -i {view.needs}")
+        for words in view.differences or ("sees the rest as PyO3 does",):
+            _indented(console, words)
     console.print()
     print_findings(console, findings)
 

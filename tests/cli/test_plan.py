@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crossplan.cli import main
-from crossplan.report import AnswerWire, PlanWire
+from crossplan.report_plan import AnswerWire, PlanWire
 
 ROOT = Path(__file__).resolve().parents[2] / "sysroots" / "debian12-py311-armhf"
 ARM = "armv7-unknown-linux-gnueabihf"
