@@ -6,19 +6,19 @@ Selection compares facts with facts: machine, width, byte order, float ABI, C li
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from crossplan.evidence import ImageFile, TargetPython
 from crossplan.origin import Fact, Origin
 from crossplan.python import PythonChoice, minor_version
 from crossplan.readers.image import Image
+from crossplan.record import record
 from crossplan.triple import Target
 
 _FIELDS = ("os", "machine", "pointer_width", "endian", "float_abi", "libc", "abi")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mismatch:
     """One fact of a Python, or of one of its binaries, that the target contradicts."""
 
@@ -27,7 +27,7 @@ class Mismatch:
     found: Fact[object]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wish:
     """What the user said about which Python: the values, each with where it was said."""
 
@@ -37,7 +37,7 @@ class Wish:
     sysconfigdata: Fact[str] | None = None  # name of the module, as in _PYTHON_SYSCONFIGDATA_NAME
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rejected:
     """A Python that was passed over, and why: mismatches with the target, or wishes that it does not meet."""
 
@@ -46,7 +46,7 @@ class Rejected:
     unmet: tuple[Fact[object], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Selection:
     """The Python that is meant, or None: then `candidates` are those among which nothing decides (maybe none)."""
 
@@ -119,23 +119,23 @@ def _unmet(python: TargetPython, wish: Wish) -> tuple[Fact[object], ...]:
     if wish.under is not None and not any(_below(path, wish.under.value) for path in paths_of(python)):
         unmet.append(wish.under)
     if wish.sysconfigdata is not None:
-        stems = {PurePosixPath(p).name.removesuffix(".py") for d in python.sysconfigdata for p in (d.path, *d.aliases)}
+        stems = {PurePosixPath(path).name.partition(".")[0] for path in python.sysconfigdata_paths}
         if stems and wish.sysconfigdata.value not in stems:
             unmet.append(wish.sysconfigdata)
     return tuple(unmet)
 
 
 def meets(python: TargetPython, choice: PythonChoice) -> bool:
-    """Whether this is the version asked for: exact parts, `3.1` is not `3.11`; `t` and `d` only where asked for."""
+    """Whether this is the version asked for: `3.1` is not `3.11`, `3.14` is not `3.14t`; a debug build has the ABI of its
+    version, and is only demanded by `d`.
+    """
     text = python.text("version") or ""
-    if minor_version(text) != choice.version:
+    if minor_version(text) != choice.version or bool(python.value("free_threaded")) != choice.free_threaded:
         return False
-    parts = text.split(".")
-    if choice.micro is not None and len(parts) > 2 and parts[2].rstrip("+").partition("rc")[0] != str(choice.micro):
+    micro = text.split(".")[2:]
+    if choice.micro is not None and micro and micro[0].rstrip("+") != str(choice.micro):
         return False
-    return (not choice.free_threaded or python.value("free_threaded") is True) and (
-        not choice.debug or python.value("debug") is True
-    )
+    return not choice.debug or python.value("debug") is True
 
 
 def paths_of(python: TargetPython) -> tuple[str, ...]:

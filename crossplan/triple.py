@@ -7,11 +7,11 @@ stands in data/targets.toml.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from crossplan.data import load
+from crossplan.record import record, replace
 
 # Rust's target_env, to the C library that it stands for.
 _LIBCS = {"gnu": "glibc", "musl": "musl"}
@@ -29,7 +29,7 @@ class UnknownTarget(ValueError):
         self.nearest = nearest
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """One Rust target: rustc's cfgs, then the columns of data/targets.toml (None where it has none)."""
 
@@ -101,7 +101,7 @@ class Target:
         return re.sub(r"[-.]", "_", self.triple)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MultiarchFacts:
     """What a multiarch name (`arm-linux-gnueabihf`) says. Its CPU level it does not say."""
 
@@ -187,10 +187,20 @@ def multiarch_facts(multiarch: str) -> MultiarchFacts | None:
     return _linux_facts(facts, match[1], match[2])
 
 
+# What may follow `linux-gnu` and `linux-musl` (CPython Misc/platform_triplet.c).
+_ENDINGS = {
+    "arm": r"eabi(?:hf)?",
+    **dict.fromkeys(("mips", "mipsel"), r"(?:sf)?"),
+    **dict.fromkeys(("mips64", "mips64el"), r"(?:abi64|abin32|n32)?(?:sf)?"),
+}
+
+
 def _linux_facts(facts: MultiarchFacts, libc: str, rest: str) -> MultiarchFacts | None:
     """The facts with what follows `linux-gnu` and the like: `eabihf`, `abi64`, `x32`, `_ilp32`, `f32`, `sf`."""
     if libc == "android":
         return replace(facts, os="android", libc="bionic", float_abi="soft" if facts.machine == "arm" else None)
+    if not re.fullmatch(_ENDINGS.get(facts.machine or "", r"|x32|_ilp32|spe|f32|sf"), rest):
+        return None
     facts = replace(facts, os="linux", libc={"gnu": "glibc", "musl": "musl"}.get(libc))
     if facts.machine == "arm":
         return replace(facts, float_abi="hard" if rest == "eabihf" else "soft")
