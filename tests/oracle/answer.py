@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,9 +60,9 @@ class _Run:
 
 @dataclass(slots=True)
 class Oracle:
-    """Answers requests; holds what is asked once and kept. `starts` counts the scripts that were run."""
+    """Answers requests; holds what is asked once and kept. `seconds` adds up what PyO3's scripts take."""
 
-    starts: int = 0
+    seconds: float = 0.0
     _targets: Targets = field(default_factory=lambda: Targets(cache_dir()))
     _crossings: dict[tuple[str, ...], bool | None] = field(default_factory=dict)
 
@@ -89,10 +90,12 @@ class Oracle:
         if scripts.config:
             first = self._run(scripts.config, host, cwd)
             answer["warnings"] = first.values("warning=")
+            answer["watched"] = first.values("rerun-if-env-changed=")
             if first.status:
                 return _finished(answer, first, place)
         link = self._run(scripts.link, target, cwd)
         answer["warnings"] += link.values("warning=")
+        answer["watched"] += link.values("rerun-if-env-changed=")
         answer["config"] = self._config(scripts, link, target, cwd)
         if link.status:
             return _finished(answer, link, place)
@@ -101,6 +104,7 @@ class Oracle:
             for config in link.values("PYO3_CONFIG="):
                 mine["DEP_PYTHON_PYO3_CONFIG"] = config
             own = self._run(scripts.last, mine, cwd)
+            answer["watched"] += own.values("rerun-if-env-changed=")
             if own.status:
                 return _finished(answer, own, place)
         answer["link"] = [f"cargo:rustc-link-{line}" for line in link.values("rustc-link-")]
@@ -149,18 +153,20 @@ class Oracle:
         return self._crossings[key]
 
     def _run(self, script: Path, environment: Mapping[str, str], cwd: Path) -> _Run:
-        self.starts += 1
         encoded = {os.fsencode(name): os.fsencode(value) for name, value in environment.items()}
+        start = time.perf_counter()
         done = subprocess.run(
             [script], env=encoded, cwd=cwd, capture_output=True, check=False, stdin=subprocess.DEVNULL
         )
+        if script.name != "crossplan-oracle":  # which only says what detection says
+            self.seconds += time.perf_counter() - start
         return _Run(done.returncode, os.fsdecode(done.stdout).split("\n"), os.fsdecode(done.stderr))
 
 
 def blank(request: Request) -> Answer:
-    """An answer that says nothing yet."""
+    """An answer that says nothing yet. `watched`, which is not on the wire: the variables whose change makes Cargo run the scripts again."""
     return {"id": request.get("id"), "version": 1, "outcome": "ok", "cross": None, "config": None} | {
-        name: [] for name in ("error", "warnings", "link", "cfg")
+        name: [] for name in ("error", "warnings", "link", "cfg", "watched")
     }
 
 

@@ -15,11 +15,14 @@ def differences(expected: Mapping[str, Any], got: Mapping[str, Any]) -> dict[str
     if expected["outcome"] == got["outcome"] == "invalid":
         return {}
     left, right = _flat(expected), _flat(got)
+    if "watched" not in expected or "watched" not in got:  # which is not on the wire
+        left["watched"] = right["watched"] = None
     return {name: (left.get(name), right.get(name)) for name in left | right if left.get(name) != right.get(name)}
 
 
 def _flat(answer: Mapping[str, Any]) -> dict[str, Any]:
     flat = {name: value for name, value in answer.items() if name not in ("id", "config")}
+    flat["watched"] = list(dict.fromkeys(answer.get("watched", ())))
     flat["error"] = [_POSITION.sub(".rs", text) for text in answer["error"]]
     config = answer["config"]
     if config is None:

@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,9 +17,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from crossplan.resolve.wire import answer
+from crossplan.resolve import resolve
+from crossplan.resolve.wire import answer, read_request
 from crossplan.toolchain.host_python import LiveHost
-from oracle.answer import Answer, Oracle
+from oracle.answer import Answer, Oracle, blank
 from oracle.compare import differences
 from oracle.generate import Case, case
 from oracle.prepare import RELEASES, cargo_is_here, prepare
@@ -51,8 +53,13 @@ def _oracle() -> Oracle:
 
 
 def predicted(request: Any) -> Answer:
-    """crossplan's answer, the way `crossplan resolve` comes by it."""
-    found: Answer = json.loads(answer(json.dumps(request), LiveHost()))
+    """crossplan's answer, the way `crossplan resolve` comes by it, and the variables that it says are watched."""
+    try:
+        found: Answer = json.loads(answer(json.dumps(request), LiveHost()))
+        if found["outcome"] != "invalid":
+            found["watched"] = list(resolve(read_request(request, LiveHost())).watched)
+    except Exception:  # noqa: BLE001 - whatever it is, it is a mistake of crossplan
+        return {**blank(request), "outcome": "crash", "error": [traceback.format_exc()]}
     return found
 
 
