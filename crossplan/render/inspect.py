@@ -42,12 +42,13 @@ def print_inspect(console: Console, evidence: Evidence, findings: Sequence[Findi
     for python in evidence.pythons:
         console.print()
         print_python(console, python)
-    if others := [file for file in evidence.images if not any(file in python.images for python in evidence.pythons)]:
+    of_pythons = {item.path for python in evidence.pythons for item in (*python.images, *python.descriptions)}
+    if others := [file for file in evidence.images if file.path not in of_pythons]:
         console.print()
         console.print(Text("Binaries that are of none of them" if evidence.pythons else "Binaries", "bold"))
         for path, words in _summary(others):
             _entry(console, "  ", path, words)
-    if texts := [item for item in evidence.descriptions if not any(item in p.descriptions for p in evidence.pythons)]:
+    if texts := [item for item in evidence.descriptions if item.path not in of_pythons]:
         console.print()
         console.print(Text("Descriptions of no Python that is here", "bold"))
         for item in texts:
@@ -96,7 +97,8 @@ def _sources(python: TargetPython) -> list[tuple[str, str]]:
         for file in sorted(python.images, key=lambda file: (list(_ROLES).index(file.role), file.path))
         if file.role not in ("extension", "other")
     ]
-    sources += [(item.path, _also(item.kind, item.path, item.aliases)) for item in python.descriptions]
+    texts = [item for item in python.descriptions if item.kind != "bytecode" or not python.sysconfigdata]
+    sources += [(item.path, _also(item.kind, item.path, item.aliases)) for item in texts]
     sources += [
         (item.path, f"{item.kind}, not read: {item.reason}") for item in python.unread if item.kind != "dangling"
     ]

@@ -220,6 +220,10 @@ class Rules:
             if not row.folders or names & set(row.folders.split())
             for glob in row.globs.split()
         ]
+        # One look at a name's beginning and end settles it for nearly all names.
+        parts = [glob.split("*") for glob, _ in self.files]
+        self.heads = tuple({part[0] for part in parts if part[0]})
+        self.tails = tuple({part[-1] for part in parts if not part[0]})
 
     @lru_cache(maxsize=8192)  # noqa: B019  # one for each kind of folder, which live as long as the program
     def folder(self, name: str) -> str | None:
@@ -230,6 +234,8 @@ class Rules:
 
     def file(self, name: str) -> FileKind | None:
         """What the file `name` is, or None where it is no evidence."""
+        if not (name.startswith(self.heads) or name.endswith(self.tails)):
+            return None
         for glob, row in self.files:
             if fits(glob, name) and (row.test is None or row.test(name)):
                 return row.what
