@@ -10,12 +10,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from crossplan.checks import check_evidence
 from crossplan.readers.images import read_image
 from crossplan.readers.source import ByteSource, ReadError
+from crossplan.record import record
 from crossplan.report import VERSION, image_wire, inspect_wire
 from crossplan.scan import scan
 from crossplan.sysroot import RootError, open_sysroot
@@ -56,7 +56,7 @@ Record = Mapping[str, Any]
 Kind = Literal["python", "image"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """One field that two things have with different values; `before` and `after` are what the things are called."""
 
@@ -68,7 +68,7 @@ class Change:
     new: object
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comparison:
     """All that changed. `gone` and `come` are what one side has and the other has no counterpart for, kind and name."""
 

@@ -7,11 +7,11 @@ stand as lone surrogates).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from crossplan.origin import Fact
 from crossplan.readers.image import Image
+from crossplan.record import field, record
 
 DescriptionKind = Literal[
     "sysconfigdata",
@@ -29,7 +29,7 @@ DescriptionKind = Literal[
 ImageRole = Literal["libpython", "stable-stub", "interpreter", "import-library", "extension", "other"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Description:
     """One static description of a Python that could be read: its keys as the format names them, each with its line."""
 
@@ -42,7 +42,7 @@ class Description:
     pure: bool = True  # sysconfigdata: nothing but the one assignment
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageFile:
     """One binary of the root, with the links that lead to it and what it is to a Python."""
 
@@ -52,7 +52,7 @@ class ImageFile:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unread:
     """A file that looked like evidence and could not be read: why, and where in it (`line 3`, `offset 0x40`)."""
 
@@ -63,7 +63,7 @@ class Unread:
     code: bool = False  # a sysconfigdata that is a program, and not run
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Contradiction:
     """Two or more sources that give different values of one field of one Python. The first is the one believed.
 
@@ -76,7 +76,7 @@ class Contradiction:
     loose: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TargetPython:
     """One Python of the root: the facts with their origins, and what they were read from.
 
@@ -122,7 +122,7 @@ class TargetPython:
         return tuple(i for i in self.images if i.role in roles)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Evidence:
     """What one root holds. `root` is the path as the user gave it; `limits` names what was left unread because of a bound."""
 

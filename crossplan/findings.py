@@ -8,15 +8,16 @@ which the documentation includes and `crossplan explain CODE` shows.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from crossplan.record import record
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 DOCS = "https://crossplan.readthedocs.io/en/latest/reference/findings/"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Code:
     """One row of the register: the code, its stable name, and what it says about the world."""
 
@@ -175,7 +176,7 @@ CODES = _register(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Location:
     """A place that a user can open: a path with key and line, a variable (`path` None, `key` its name), an option."""
 
@@ -184,7 +185,7 @@ class Location:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """What a check noticed: one sentence, the places it is about, and what to do."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
+
+from crossplan.record import record
 
 OriginKind = Literal[
     "file",  # a key of a file: `place` is the path, `key` the key, `line` its line
@@ -21,7 +22,7 @@ OriginKind = Literal[
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """The kind of source, the place (path as shown to the user) and the key or field in it; `line` counts from 1."""
 
@@ -31,7 +32,7 @@ class Origin:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fact(Generic[T_co]):
     """A value and its origin. The words for an origin belong to the renderers."""
 

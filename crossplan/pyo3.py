@@ -6,11 +6,11 @@ A release between the rows' `since` and `until` has the row's value; everything 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 
 from crossplan.data import load
+from crossplan.record import field, record, replace
 
 Version = tuple[int, int]
 _NEAREST = 4
@@ -39,7 +39,7 @@ class UnknownFeature(ValueError):
     """The crate has no feature of that name in that release; Cargo would refuse the build."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rules:
     """What one release does. The fields are the keys of data/pyo3.toml, where each is explained."""
 

@@ -6,8 +6,9 @@ Spelled as the formats spell them: `3.11.2`, `3.14t` (free-threaded), `3.11.8+` 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from crossplan.record import record
 
 Implementation = Literal["CPython", "PyPy", "GraalPy", "RustPython"]
 
@@ -15,8 +16,7 @@ _VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3})((?:a|b|rc)\d+)?\+?)?(
 _LEVELS = {0xA: "a", 0xB: "b", 0xC: "rc", 0xF: ""}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PythonVersion:
+class PythonVersion(NamedTuple):
     """`major.minor`, the part of a version that decides the ABI."""
 
     major: int
@@ -26,7 +26,7 @@ class PythonVersion:
         return f"{self.major}.{self.minor}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PythonChoice:
     """What `--python` asks for: `3.13`, `3.13t`, `3.11.2`, `3.11d`."""
 

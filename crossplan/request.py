@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +19,7 @@ from crossplan.project.registry import cargo_home
 from crossplan.project.settings import SettingsError, read_settings
 from crossplan.pyo3 import UnknownRelease, find_rules, known_releases
 from crossplan.python import PythonChoice, PythonVersion
+from crossplan.record import field, record, replace
 from crossplan.selection import Wish
 from crossplan.triple import Target, UnknownTarget, find_target
 
@@ -37,7 +37,7 @@ class RequestError(ValueError):
     """What was asked for makes no sense; the text names the option and the remedy."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """The options of the command line as given, None where not given; `features` and `sysroots` may be empty."""
 
@@ -60,7 +60,7 @@ class Options:
         return self.origins.get(name) or Origin("option", key=name)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """One build that is to be planned.
 

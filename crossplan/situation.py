@@ -6,17 +6,17 @@ Checks judge it and the plan mends it, so both see the same values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from crossplan.evidence import Evidence
 from crossplan.pyo3 import Rules
+from crossplan.record import field, record, replace
 from crossplan.request import Request
 from crossplan.resolve import BuildRequest, Resolution, resolve
 from crossplan.selection import Selection
 from crossplan.toolchain.host_python import HostProvider
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Situation:
     """What is known before anything is proposed.
 

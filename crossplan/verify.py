@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from crossplan.findings import CODES, Finding, Location
 from crossplan.plan import Plan
+from crossplan.record import record
 from crossplan.resolve import Resolution
 from crossplan.situation import apply
 from crossplan.toolchain.programs import Outcome, start
@@ -21,7 +22,7 @@ _MARK = "-- PYO3_PRINT_CONFIG=1 is set, printing configuration and halting compi
 _LISTS = ("build_flags",)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Difference:
     """One field that was printed otherwise than planned; None: not there."""
 
@@ -30,7 +31,7 @@ class Difference:
     printed: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verification:
     """Both sides as PyO3 spells them. `printed` is None where Cargo did not come to the script; `output` tells why."""
 

@@ -59,7 +59,8 @@ def test_completion_knows_the_commands(shell: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "inspect" in done.stdout
-    assert "--sysroot" in done.stdout
+    if shell != "tcsh":  # shtab gives tcsh the commands only
+        assert "--sysroot" in done.stdout
 
 
 def test_loaded_tables_are_what_the_sources_say() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from crossplan.checks import (
     backends,
@@ -22,6 +21,7 @@ from crossplan.checks import evidence as of_evidence
 from crossplan.checks.view import View
 from crossplan.evidence import Evidence
 from crossplan.findings import Finding, ordered
+from crossplan.record import replace
 from crossplan.selection import paths_of
 from crossplan.situation import Situation
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from crossplan.checks.artifact import check_file, suffix_refusal
 from crossplan.checks.stable_abi import beyond_stable_abi
@@ -11,12 +10,13 @@ from crossplan.checks.subject import Fit, Subject
 from crossplan.checks.wheel import check_tags, check_wheel, claim_of, read_tags
 from crossplan.evidence import Evidence
 from crossplan.findings import CODES, Finding, Location, ordered
+from crossplan.record import record
 from crossplan.scan.built import BuiltFile, BuiltWheel
 from crossplan.selection import mismatches
 from crossplan.triple import Target, find_target
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CheckedFile:
     """One binary with the findings about it. `importable`: some Python, or that of the root, looks for its name."""
 

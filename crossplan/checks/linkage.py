@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from crossplan.python import PythonVersion
 from crossplan.readers.image import Image
+from crossplan.record import record
 
 MUST_LINK = ("windows", "cygwin", "android", "ios", "aix")
 """Systems where a module finds Python's functions only in a library that it names; elsewhere the interpreter has them."""
@@ -25,7 +25,7 @@ _FORMS = tuple(
 _FRAMEWORK = re.compile(r"Python(?P<threads>T?)3?\.framework/(?:Versions/(?P<version>\d\.\d+)t?/)?Python(?:T|3)?$")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Linked:
     """A libpython as a module names it. `version` is None for the stable ABI's, and for a framework that names none."""
 

@@ -6,9 +6,9 @@ PEPs 600, 656, 730, 738, 783; packaging.python.org, "Platform compatibility tags
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
+from crossplan.record import record
 from crossplan.triple import Target, builtin, known_triples
 
 _LEGACY = {"manylinux1": "2.5", "manylinux2010": "2.12", "manylinux2014": "2.17"}
@@ -20,7 +20,7 @@ _UNIVERSAL = {"universal2": ("x86_64", "arm64"), "intel": ("x86_64",), "fat64": 
 _APPLE_SILICON = (11, 0)  # macOS that the first arm64 machines had: no slice for them says less
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlatformTag:
     """One platform tag. `targets` in groups: an image must fit one target of each group (`universal2` has two groups).
 

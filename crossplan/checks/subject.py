@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -12,11 +11,12 @@ from crossplan.evidence import Evidence, TargetPython
 from crossplan.findings import CODES, Finding, Location, Severity
 from crossplan.python import PythonVersion, minor_version
 from crossplan.readers.image import Image
+from crossplan.record import record
 from crossplan.scan.built import BuiltFile
 from crossplan.triple import Target
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fit:
     """What a built file is to fit: a target, and the Pythons of a root that serve it. Both may be missing."""
 
@@ -25,7 +25,7 @@ class Fit:
     pythons: tuple[TargetPython, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim:
     """What a wheel's tag says of the Python that its modules are for; nothing said is None."""
 
@@ -34,7 +34,7 @@ class Claim:
     stable: str | None = None
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Subject:
     """One binary under judgement. `python` is the one of the root that is meant, `target` the triple that is given or its."""
 

@@ -7,11 +7,11 @@ CPython `Python/dynload_shlib.c`, `Python/dynload_win.c`; PEP 3149 (Unix), PEP 8
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from crossplan.evidence import TargetPython
 from crossplan.python import PythonVersion, minor_version
+from crossplan.record import record
 from crossplan.triple import Target, builtin, known_triples
 
 _ABI3T = PythonVersion(3, 15)
@@ -30,7 +30,7 @@ _FORMS = tuple(
 _IMPLEMENTATIONS = {"cpython": "CPython", "cp": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suffix:
     """What follows a module's name in the name of its file: all from the first dot on.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,13 @@ from crossplan.origin import Fact, Origin
 from crossplan.project.cfg import applies
 from crossplan.project.registry import cargo_home
 from crossplan.project.toml import Document, ProjectProblem, read_toml
+from crossplan.record import field, record
 from crossplan.triple import Target
 
 _MAX_FILES = 100
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rustflags:
     """The flags that Cargo hands to rustc for the target, and those that it passes over because another source is set."""
 
@@ -34,7 +34,7 @@ class Rustflags:
         return tuple(fact.value for fact in self.flags)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EnvEntry:
     """A row of `[env]`: what every build script gets, unless the variable is set already and `force` is not."""
 
@@ -42,7 +42,7 @@ class EnvEntry:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CargoConfig:
     """What Cargo's configuration says for one target. `files` are the documents read, the strongest first."""
 
@@ -129,7 +129,7 @@ def _read(path: Path, start: Path, documents: list[Document], problems: list[Pro
             _read(Path(os.path.normpath(path.parent / name)), start, documents, problems)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Reader:
     """Answers questions about keys, by Cargo's precedence."""
 

@@ -8,11 +8,11 @@ count too, and dev-dependencies of the packages that are built; with 2 and 3 the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from crossplan.origin import Fact, Origin
 from crossplan.project.cfg import applies
 from crossplan.project.model import Dependency, Package, Undecided
+from crossplan.record import field, record
 from crossplan.triple import Target
 
 # The crates that PyO3 is made of: their own manifests are known by release, not read here.
@@ -21,7 +21,7 @@ OF_PYO3 = frozenset({"pyo3", "pyo3-ffi", "pyo3-build-config"})
 Locate = Callable[[Package, Dependency], "Package | str | None"]
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Asked:
     """What all entries together ask of one crate: features with origins, default features, the first entry of each kind."""
 
@@ -38,7 +38,7 @@ class Asked:
             self.default = Fact(dependency.default_features, dependency.origin)
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Unit:
     """One package on the walk."""
 
@@ -49,7 +49,7 @@ class _Unit:
     weak: list[tuple[str, str, Origin]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class FeatureWalk:
     """The walk and its outcome: `asked` by crate of PyO3, `undecided` for crates that could not be followed."""
 

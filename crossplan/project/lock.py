@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from crossplan.project.toml import ProjectProblem, read_text, read_toml, shown
+from crossplan.record import record
 
 MAX_BYTES = 32 << 20
 _PAIR = re.compile(r'(name|version|source|checksum|replace) = "([^"\\]*)"')
 _ITEM = re.compile(r' "([^"\\]*)",?')
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LockedPackage:
     """One `[[package]]`: `source` is None for a local one; `dependencies` as written: `name[ version[ (source)]]`."""
 
@@ -31,7 +31,7 @@ class LockedPackage:
     line: int | None = None
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Lock:
     """A lock file and its packages, in its order."""
 

@@ -6,7 +6,6 @@ Paths are real paths; what is shown to the user stands in the origins. Nothing h
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +13,7 @@ from crossplan.origin import Fact, Origin
 from crossplan.project.cargo_config import CargoConfig
 from crossplan.project.lock import Lock
 from crossplan.project.toml import ProjectProblem
+from crossplan.record import field, record
 
 if TYPE_CHECKING:
     from crossplan.project.pyproject import Backend, PyProject
@@ -25,7 +25,7 @@ Pyo3Crate = Literal["pyo3", "pyo3-ffi"]
 PYO3_CRATES: tuple[Pyo3Crate, ...] = ("pyo3", "pyo3-ffi")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dependency:
     """One entry of a dependency table, workspace inheritance applied.
 
@@ -46,7 +46,7 @@ class Dependency:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CrateTarget:
     """A binary, example, test or benchmark of the package; `required_features` are the package's own."""
 
@@ -56,7 +56,7 @@ class CrateTarget:
     required_features: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Package:
     """One Cargo package: its names, what it builds, its features and dependencies.
 
@@ -83,7 +83,7 @@ class Package:
         return tuple(d for d in self.dependencies if d.package == name and d.kind in (kinds or ("normal",)))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Profile:
     """A `[profile.…]`: its name, the folder of its output below `target/<triple>`, what it inherits, its own settings."""
 
@@ -93,7 +93,7 @@ class Profile:
     settings: Mapping[str, Fact[Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Undecided:
     """What the files alone do not tell: features that a crate whose manifest is not at hand may ask of PyO3."""
 
@@ -102,7 +102,7 @@ class Undecided:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pyo3Use:
     """Which PyO3 the project builds with, and with which features.
 
@@ -130,7 +130,7 @@ class Pyo3Use:
         return next((fact for fact in self.features if fact.value == feature), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Project:
     """All that the files of a project say. A directory without any gives one in which everything is None or empty.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crossplan.origin import Fact, Origin
@@ -13,10 +12,11 @@ from crossplan.project.model import PYO3_CRATES, Dependency, Package, Pyo3Crate,
 from crossplan.project.registry import find_source
 from crossplan.project.requirement import Requirement
 from crossplan.project.workspace import Manifests
+from crossplan.record import record, replace
 from crossplan.triple import Target
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sources:
     """What the answer is looked for in."""
 

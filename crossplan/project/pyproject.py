@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from crossplan.origin import Fact
 from crossplan.project.toml import Document, ProjectProblem, read_toml
+from crossplan.record import field, record
 
 BackendKind = Literal["maturin", "setuptools-rust", "other"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Backend:
     """A build backend and what it will say to Cargo.
 
@@ -39,7 +39,7 @@ class Backend:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PyProject:
     """One pyproject.toml. `document` serves those who want an origin of a key that has no field here."""
 

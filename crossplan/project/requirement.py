@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from crossplan.record import record
 
 # major, minor, patch, then 1 for a release or 0 and the parts of the pre-release, so that tuples compare as SemVer 11.
 Version: TypeAlias = tuple[int, int, int, int, tuple[tuple[int, int, str], ...]]
@@ -32,7 +33,7 @@ def _prerelease(text: str | None) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(part), "") if part.isdigit() and len(part) < 10 else (1, 0, part) for part in parts)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Comparator:
     """One comparison; `minor` and `patch` are None where the text leaves them out or has a star."""
 
@@ -85,7 +86,7 @@ class _Comparator:
         return version[:3] == (0, 0, self.patch)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Requirement:
     """A requirement such as `>=0.21, <0.23`: every comparison must hold."""
 

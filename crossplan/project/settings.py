@@ -13,13 +13,13 @@ Without the table nothing here imports pydantic. Paths count from the folder of 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from crossplan.origin import Origin
 from crossplan.project.toml import Document, read_text, read_toml
 from crossplan.project.workspace import find_upwards
+from crossplan.record import field, record
 
 _KEYS = ("sysroot", "pyo3", "features", "python", "implementation", "abi3", "profile", "with")
 
@@ -28,7 +28,7 @@ class SettingsError(ValueError):
     """A table that is not as it should be; the text names file, line, key and remedy."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """The settings that hold for one target; None where nothing is said. `origins`: where each one stands."""
 

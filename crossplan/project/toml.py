@@ -10,12 +10,12 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from crossplan.origin import Origin, OriginKind
+from crossplan.record import record
 
 MAX_BYTES = 4 << 20
 _PART = r"""\s*(?:"([^"\n]*)"|'([^'\n]*)'|([A-Za-z0-9_-]+))\s*"""
@@ -24,7 +24,7 @@ _KEY = re.compile(rf"({_PART}(?:\.{_PART})*)=")
 _PLACE = re.compile(r"\(at line (\d+)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProjectProblem:
     """A project file that cannot be read or used: its path as shown to the user, the line or None, one sentence."""
 
@@ -34,7 +34,7 @@ class ProjectProblem:
     key: str | None = None
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Document:
     """One TOML file: where it lies, how the user is shown that, its text and its values."""
 

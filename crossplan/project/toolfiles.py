@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from crossplan.origin import Fact, Origin
 from crossplan.project.toml import Document, ProjectProblem, read_text, read_toml, shown
+from crossplan.record import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RustToolchain:
     """The toolchain that rustup will take: a channel (`1.75`, `nightly-2024-01-01`) or None, targets, components."""
 
@@ -20,7 +20,7 @@ class RustToolchain:
     components: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CrossConfig:
     """cross's settings: variables let into the container, by target (`""`: all), and the targets' images."""
 

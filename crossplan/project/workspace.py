@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,12 @@ from typing import Any
 from crossplan.project.manifest import read_package
 from crossplan.project.model import Package
 from crossplan.project.toml import Document, ProjectProblem, read_toml
+from crossplan.record import field, record
 
 _MAX_MEMBERS = 2000
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Manifests:
     """Reads manifests once each and keeps what is wrong with them. `base`: the directory that shown paths count from."""
 

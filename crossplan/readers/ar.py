@@ -6,7 +6,6 @@ Sources: see ar_file.py and coff.py; for the long form binutils' binutils/dlltoo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 
 from crossplan.readers.ar_file import ArFile, Member
@@ -31,6 +30,7 @@ from crossplan.readers.source import ByteSource
 from crossplan.readers.wasm import read_wasm
 from crossplan.readers.wasm_file import WASM_MAGIC
 from crossplan.readers.window import Window
+from crossplan.record import replace
 
 _LOOK_FOR_IMPORT = 64  # members; a short import is behind three others
 _LOOK_FOR_OBJECT = 256

@@ -7,8 +7,9 @@ with the byte order in the word for PowerPC and MIPS).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from crossplan.record import record
 
 ImageFormat = Literal["elf", "pe", "mach-o", "ar", "import-library", "wasm"]
 ImageKind = Literal["shared", "executable", "relocatable", "archive", "core", "debug"]
@@ -17,7 +18,7 @@ FloatAbi = Literal["hard", "soft"]
 Libc = Literal["glibc", "musl", "bionic"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Image:
     """One file for one architecture, or (fat Mach-O) the `slices` for several and what they have in common.
 

@@ -7,7 +7,6 @@ the Python must have. Kept apart from `read_image`, since whole symbol tables ar
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from crossplan.readers.elf_file import ElfFile
 from crossplan.readers.elf_symbols import dynamic_symbols
@@ -18,6 +17,7 @@ from crossplan.readers.pe_file import PeFile
 from crossplan.readers.source import ByteSource, ReadError
 from crossplan.readers.wasm_file import WASM_MAGIC, WasmFile
 from crossplan.readers.window import Budget, Window
+from crossplan.record import record
 
 # What the import system looks up: PEP 489 (`PyInitU_` for names beyond ASCII), PEP 793.
 INIT_PREFIXES = ("PyInit_", "PyInitU_", "PyModExport_", "PyModExportU_")
@@ -26,7 +26,7 @@ _NAMES_MAX = 10_000  # CPython has some 2,500 names of its API
 _BYTES, _READS = 48 << 20, 100_000  # never more than half of it at once
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ModuleSymbols:
     """The init functions that a module exports, and the names of Python's C API that it imports; both sorted."""
 

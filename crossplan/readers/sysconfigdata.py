@@ -16,10 +16,10 @@ impure: its values are what the literal says, not what Python would end up with.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from crossplan.readers.source import ReadError
 from crossplan.readers.textfile import line_of, text_of
+from crossplan.record import record
 
 SIZE_LIMIT = 1 << 20
 """Bytes that such a file may have; real ones have 1 to 60 KB."""
@@ -57,7 +57,7 @@ _ESCAPE = r"\\(?:(\n)|([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-f
 _SIMPLE = {"\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sysconfigdata:
     """The literal: values by key, the line of each key (from 1), keys given twice, and whether nothing else is there."""
 

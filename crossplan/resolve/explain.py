@@ -38,7 +38,7 @@ def _holds(rules: Rules, paragraph: Mapping[str, Any]) -> bool:
 
 
 def _filled(rules: Rules, text: str) -> str:
-    for name in rules.__slots__:
+    for name in rules.__match_args__:
         if f"{{{name}}}" in text:
             value = getattr(rules, name)
             shown = (", ".join(value) or "nothing") if isinstance(value, tuple) else str(value)

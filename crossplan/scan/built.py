@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from crossplan.readers.image import Image
 from crossplan.readers.images import read_image
 from crossplan.readers.modules import ModuleSymbols, read_module_symbols
 from crossplan.readers.source import ByteSource, ReadError
+from crossplan.record import record
 from crossplan.sysroot import Sysroot, open_sysroot
 from crossplan.sysroot.archive import open_file
 from crossplan.sysroot.zip import MAGICS
@@ -21,7 +21,7 @@ _MODULES = 5000
 _ENDINGS = (".so", ".pyd", ".dll", ".dylib", ".wasm")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BuiltFile:
     """One binary: `path` as the user gave it (in a wheel: WHEEL/member), `name` its place in the wheel, or its file name.
 
@@ -35,7 +35,7 @@ class BuiltFile:
     fault: tuple[str, str | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BuiltWheel:
     """A wheel: its binaries, and what its file `WHEEL` says, by key. `faults` are what keeps it from being one."""
 

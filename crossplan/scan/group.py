@@ -8,12 +8,12 @@ each other is for `settle`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from crossplan.evidence import Description, ImageFile, Unread
 from crossplan.python import minor_version
 from crossplan.readers.image import Image
+from crossplan.record import field, record
 from crossplan.scan import names
 from crossplan.scan.names import Name
 from crossplan.sysroot import parent
@@ -25,7 +25,7 @@ _FOUNDING = ("sysconfigdata", "sysconfig-vars", "build-details", "pyodide-lock",
 _ARCH = ("machine", "bits", "endian", "float_abi")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """A record, the installation that it lies in, and what its name and keys say of the Python that it belongs to."""
 
@@ -39,7 +39,7 @@ class Member:
         return parent(self.record.path)
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Group:
     """The members of one Python."""
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import cache
 
 from crossplan.evidence import Unread
 from crossplan.readers.source import ReadError
+from crossplan.record import field, record
 from crossplan.scan.layouts import HINTS, PREFIXES, FileKind, rules
 from crossplan.sysroot import Kind, Node, Sysroot, join
 
@@ -33,7 +33,7 @@ Progress = Callable[[int, int], None]
 """Called now and then with the number of names seen and of files found."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """One file that is evidence: its path after all links, what it is, the installation that it lies in."""
 
@@ -43,7 +43,7 @@ class Place:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Walk:
     """What a walk has found so far."""
 
@@ -62,7 +62,7 @@ class Walk:
         self.places[node.path] = Place(node.path, what, prefix, tuple(sorted(set(aliases))))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Folder:
     path: str
     kind: str

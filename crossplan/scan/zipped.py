@@ -6,10 +6,10 @@ It is looked into only where nothing beside it describes the Python. What is fou
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
 
 from crossplan.evidence import Unread
 from crossplan.readers.source import ReadError
+from crossplan.record import replace
 from crossplan.scan.group import Record
 from crossplan.scan.read import read_place
 from crossplan.scan.walk import Place, walk_root

@@ -6,11 +6,11 @@ Member names are hostile: what leads outside, is too long or lies too deep is le
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from crossplan.readers.source import ByteSource, ReadError
 from crossplan.readers.window import STRING_LIMIT
+from crossplan.record import record
 from crossplan.sysroot.flow import OverLimit
 from crossplan.sysroot.tree import DEPTH_LIMIT, Kind, Node, follow, join, parent
 
@@ -29,7 +29,7 @@ class Store(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """What an archive has at a path. `place` is where its store finds it, `target` where a link leads."""
 

@@ -7,11 +7,11 @@ such header and keeps a kilobyte a member; so the headers are read here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from struct import Struct
 
 from crossplan.readers.source import ReadError
 from crossplan.readers.window import STRING_LIMIT, text
+from crossplan.record import record
 from crossplan.sysroot.flow import Flow, exactly
 from crossplan.sysroot.tree import Kind
 
@@ -30,7 +30,7 @@ _LONG = {b"L": "path", b"K": "linkpath"}
 _NO_MEMBERS = (b"g", b"V", b"M")  # global pax header, volume label, continuation of another volume
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TarEntry:
     """One member: `path` and `target` as the archive spells them, its bytes at `offset` of the unpacked archive.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Protocol
 
 from crossplan.readers.source import ByteSource, ReadError
+from crossplan.record import record
 
 Kind = Literal["file", "directory", "link", "other"]
 
@@ -22,7 +22,7 @@ class RootError(Exception):
     """What was given is no sysroot: no such path, or a file that is no archive. A matter of usage, with one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Node:
     """A place inside the root after all links: its path relative to the root (`""` is the root) and what is there."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import stat
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
 
 from crossplan.readers.source import ByteSource, ReadError
+from crossplan.record import record
 from crossplan.sysroot.flow import Allowance, Flow, InflatedFlow, OverLimit, PlainFlow, exactly
 from crossplan.sysroot.index import Index, Member
 from crossplan.sysroot.scratch import Part, Scratch
@@ -36,7 +36,7 @@ _METHODS = {8: "deflate", 12: "bzip2", 93: "zstd"}
 _UNIX = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Packed:
     """How the bytes of an entry lie in the archive."""
 

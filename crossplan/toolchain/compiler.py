@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from crossplan.record import record
 from crossplan.toolchain.path import find_program
 
 # GNU triplets: words that name no machine but a vendor, which may be left out (config.guess).
@@ -30,7 +30,7 @@ _OS = (
 )
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Compiler:
     """A program by the name under which it is called; questions are asked when first needed."""
 

@@ -11,8 +11,9 @@ import errno
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from crossplan.record import record
 
 # What makes a program fail where PyO3 needs it: it cannot be started (`detail`: the errno's text, as Rust prints
 # it), ends with a status other than 0, prints nothing usable, prints what is no UTF-8, or cannot be known.
@@ -25,7 +26,7 @@ Refusal = Callable[[str], str | None]
 SECONDS = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HostPython:
     """What a working interpreter answers, in PyO3's terms (interfaces: `host_python` of `resolve`).
 
@@ -51,7 +52,7 @@ class HostPython:
     py_debug: int | str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HostFailure:
     """Why an interpreter gave no answer."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from crossplan.record import record
 from crossplan.toolchain.compiler import Compiler, find_compiler
 from crossplan.toolchain.gnu import disagreements, gnu_facts
 from crossplan.toolchain.packages import how_to_install
@@ -15,7 +15,7 @@ from crossplan.toolchain.survey import Toolchain
 State = Literal["ok", "missing", "wrong", "absent"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """One tool. `absent`: not there, and not needed as long as another does its work. `detail` says what was found."""
 

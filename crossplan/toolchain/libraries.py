@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from crossplan.readers.image import Image
 from crossplan.readers.images import read_image
 from crossplan.readers.source import ReadError
+from crossplan.record import record
 from crossplan.triple import Target
 
 
@@ -37,7 +37,7 @@ class HostFile:
         os.close(self._descriptor)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LinkedFile:
     """A file by its path; `image` is None where it cannot be read as one (`reason`: why)."""
 

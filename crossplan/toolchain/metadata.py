@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from crossplan.record import record
 from crossplan.toolchain.path import find_program
 from crossplan.toolchain.programs import start
 
 SECONDS = 30.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resolved:
     """A crate as Cargo resolved it: its version and the features that are on; `reason` says why there is no answer."""
 

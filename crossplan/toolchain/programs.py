@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from crossplan.record import record
 
 SECONDS = 10.0
 OUTPUT_BYTES = 4 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """How a program ended. `status` is None if it could not be started or ran out of time; `failure` then says why."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from crossplan.record import record
 from crossplan.toolchain.path import find_program
 from crossplan.toolchain.programs import start
 
@@ -64,7 +64,7 @@ class Rust:
         return outcome.text() if outcome.ok else ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Std:
     """The folder of the target's standard library, and whether it is there; None: rustc did not tell."""
 

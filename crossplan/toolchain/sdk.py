@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from crossplan.record import record
 from crossplan.toolchain.path import find_program
 from crossplan.toolchain.programs import start
 from crossplan.triple import Target
@@ -15,7 +15,7 @@ _NDK_VARIABLES = ("ANDROID_NDK_HOME", "ANDROID_NDK_ROOT", "NDK_HOME")
 _MAX_ENTRIES = 2000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ndk:
     """An NDK: where it is, the folder of its compilers, and the API levels that it has one of for the target."""
 

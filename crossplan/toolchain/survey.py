@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from crossplan.data import load
 from crossplan.origin import Fact, Origin
+from crossplan.record import record
 from crossplan.toolchain.compiler import Compiler, find_compiler, triplet_in_name
 from crossplan.toolchain.packages import filled, fits
 from crossplan.toolchain.path import find_program
@@ -18,7 +18,7 @@ from crossplan.triple import Target
 _COMPILERS = ("CC", "CXX")
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Toolchain:
     """The tools for `target` as a build in `cwd` under `environ` would find them.
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from importlib import import_module
+
+from crossplan.record import record
 
 # Name on the command line -> module here.
 DIALECTS: Mapping[str, str] = {
@@ -34,7 +35,7 @@ class Refused(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Changes:
     """What a dialect writes: variables to set (text) or unset (None), and what else belongs to the plan.
 
@@ -46,7 +47,7 @@ class Changes:
     target: str
     config_text: str | None = None
     base: tuple[str, str] | None = None
-    summary: tuple[str, ...] = field(default=())
+    summary: tuple[str, ...] = ()
 
     def sorted(self) -> list[tuple[str, str | None]]:
         """The changes in the order of their names; a name that is none, or a NUL in a value, is a defect of ours."""
