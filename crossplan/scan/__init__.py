@@ -18,13 +18,17 @@ from crossplan.sysroot import Sysroot
 __all__ = ["scan"]
 
 
-def scan(root: Sysroot, *, full: bool = False, progress: Progress | None = None) -> Evidence:
-    """Everything below a root that describes or is a Python. Whatever cannot be read stands in `unread`; nothing is raised."""
+def scan(root: Sysroot, *, full: bool = False, modules: bool = True, progress: Progress | None = None) -> Evidence:
+    """Everything below a root that describes or is a Python. Whatever cannot be read stands in `unread`; nothing is raised.
+
+    With `modules` false, extension modules, of which a Python has some 80, are read only where no library or program tells
+    of the machine, and then one.
+    """
     found = walk_root(root, full=full, progress=progress)
-    records = _records(root, found)
+    records = _records(root, found, modules)
     if not full and not any(_tells(record) for record, _ in records):
         found = walk_root(root, full=True, progress=progress)
-        records = _records(root, found)
+        records = _records(root, found, modules)
     damaged = tuple(Unread("", "file", sentence) for sentence in root.damage)
     return Evidence(
         root=root.name,
@@ -37,15 +41,21 @@ def scan(root: Sysroot, *, full: bool = False, progress: Progress | None = None)
     )
 
 
-def _records(root: Sysroot, found: Walk) -> list[tuple[Record, str]]:
+def _records(root: Sysroot, found: Walk, modules: bool) -> list[tuple[Record, str]]:
     """The records of all places, each with its installation, in the order of their paths."""
     records: list[tuple[Record, str]] = []
-    zips = []
-    for _, place in sorted(found.places.items()):
-        if place.what == "stdlib-zip":
-            zips.append(place)
-        elif (record := read_place(root, place)) is not None:
+    places = [place for _, place in sorted(found.places.items())]
+    zips = [place for place in places if place.what == "stdlib-zip"]
+    told: set[str] = set()
+    # Extension modules come last, when it is known whether they are needed.
+    for place in sorted(places, key=lambda place: place.what == "extension"):
+        if place.what == "stdlib-zip" or (place.what == "extension" and not modules and place.prefix in told):
+            continue
+        if (record := read_place(root, place)) is not None:
             records.append((record, place.prefix))
+            if isinstance(record, ImageFile) and record.role != "other":
+                told.add(place.prefix)
+    records.sort(key=lambda item: item[0].path)
     described = {prefix for record, prefix in records if _describes(record)}
     for place in zips:
         if place.prefix not in described:

@@ -67,7 +67,8 @@ def group(records: Iterable[tuple[Record, str]]) -> list[Group]:
         _join_or_found(groups, member)
     libraries = [m for m in members if _role(m) == "libpython"]
     _place_libraries(groups, libraries)
-    rest = [m for m in members if m not in strict and m not in libraries]
+    placed = {id(member) for member in (*strict, *libraries)}
+    rest = [member for member in members if id(member) not in placed]
     for member in sorted((m for m in rest if not isinstance(m.record, ImageFile)), key=_rank):
         fitting = [g for g in groups if g.prefix == member.prefix and _compatible(g.name, member.name)]
         for one in fitting:
@@ -193,7 +194,7 @@ def _place_libraries(groups: list[Group], libraries: Sequence[Member]) -> None:
         arch = arch_of(record.image)
         own = [g for g in fitting if _same_arch(_arch_of_group(g), arch)]
         near = [g for g in fitting if _lies_with(member, g)]
-        best = [g for g in own if g in near] or own or near
+        best = [g for g in own if any(g is one for one in near)] or own or near
         if record.image.slices:
             for one in best:
                 one.join(member)
@@ -206,7 +207,11 @@ def _place_libraries(groups: list[Group], libraries: Sequence[Member]) -> None:
 def _join_own(groups: list[Group], described: list[Group], member: Member, arch: Mapping[str, object]) -> None:
     """Join the Python of another library of that machine that nothing describes, or found one."""
     for one in groups:
-        if one in described or one.prefix != member.prefix or not _compatible(one.name, member.name):
+        if (
+            any(one is known for known in described)
+            or one.prefix != member.prefix
+            or not _compatible(one.name, member.name)
+        ):
             continue
         if arch and _same_arch(arch_of(one.libraries[0].image), arch):
             one.join(member)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crossplan.scan import scan
+from crossplan.sysroot import open_sysroot
 from crossplan.sysroot.directory import DirectoryFile, DirectoryRoot
 from tests.scan.making import libpython, make, sysconfigdata
 
@@ -67,3 +68,17 @@ def test_files_that_are_no_evidence_are_not_opened(tmp_path: Path) -> None:
         "usr/lib/python3.11/_sysconfigdata__linux_aarch64-linux-gnu.py",
         "usr/lib/libpython3.11.so.1.0",
     }
+
+
+def test_extension_modules_may_be_left_out_where_something_else_tells(tmp_path: Path) -> None:
+    folder = "usr/lib/python3.11/lib-dynload"
+    modules = {f"{folder}/_{i}.cpython-311-aarch64-linux-gnu.so": libpython() for i in range(4)}
+    make(tmp_path, {"usr/lib/python3.11/_sysconfigdata__linux_aarch64-linux-gnu.py": sysconfigdata(), **modules})
+    with open_sysroot(tmp_path) as root:
+        assert [len(scan(root, modules=each).images) for each in (True, False)] == [4, 1]
+    make(tmp_path, {"usr/lib/libpython3.11.so.1.0": libpython()})
+    with open_sysroot(tmp_path) as root:
+        full, lean = scan(root), scan(root, modules=False)
+    assert [file.role for file in lean.images] == ["libpython"]
+    assert full.pythons[0].facts == lean.pythons[0].facts
+    assert full.pythons[0].targets == lean.pythons[0].targets
