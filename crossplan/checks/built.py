@@ -13,7 +13,7 @@ from crossplan.findings import CODES, Finding, Location, ordered
 from crossplan.record import record
 from crossplan.scan.built import BuiltFile, BuiltWheel
 from crossplan.selection import mismatches
-from crossplan.triple import Target, find_target
+from crossplan.triple import Target
 
 
 @record
@@ -26,12 +26,10 @@ class CheckedFile:
 
 
 def fit_of(target: Target | None, evidence: Evidence | None) -> Fit:
-    """What files are held against: a target that was given, else the best one that the root's only Python serves."""
+    """What files are held against: a target, and the Pythons of the root that serve it."""
     pythons = evidence.pythons if evidence is not None else ()
     if target is not None:
         pythons = tuple(python for python in pythons if not mismatches(python, target))
-    elif len(pythons) == 1 and pythons[0].targets:
-        target = find_target(pythons[0].targets[0])
     return Fit(target, evidence, pythons)
 
 

@@ -13,7 +13,8 @@ from crossplan.python import PythonVersion, minor_version
 from crossplan.readers.image import Image
 from crossplan.record import record
 from crossplan.scan.built import BuiltFile
-from crossplan.triple import Target
+from crossplan.selection import image_mismatches
+from crossplan.triple import Target, find_target
 
 
 @record
@@ -56,14 +57,26 @@ class Subject:
 
     @cached_property
     def python(self) -> TargetPython | None:
-        """The Python of the root that would import it, or else the first that is for the target."""
-        pythons = self.fit.pythons
-        return next((p for p in pythons if refusal(self.suffix, p) is None), pythons[0] if pythons else None)
+        """The Python of the root that would import it: by name and machine, by name, by machine, or else the first."""
+        pythons = sorted(self.fit.pythons, key=lambda p: (refusal(self.suffix, p) is not None, not self._fits(p)))
+        return pythons[0] if pythons else None
 
-    @property
+    def _fits(self, python: TargetPython) -> bool:
+        return self._own_target(python) is not None
+
+    def _own_target(self, python: TargetPython) -> Target | None:
+        """The best target of a Python that the binary is for."""
+        image = self.file.image
+        targets = (find_target(triple) for triple in python.targets)
+        return next((t for t in targets if image is None or not image_mismatches(image, self.file.path, t)), None)
+
+    @cached_property
     def target(self) -> Target | None:
-        """The target that was given."""
-        return self.fit.target
+        """The target that was given, or else one of the Python's own: that which the binary is for, if any is."""
+        python = self.python
+        if self.fit.target is not None or python is None or not python.targets:
+            return self.fit.target
+        return self._own_target(python) or find_target(python.targets[0])
 
     @cached_property
     def linked(self) -> tuple[Linked, ...]:

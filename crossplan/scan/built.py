@@ -72,7 +72,10 @@ def _read_wheel(root: Sysroot, path: str) -> BuiltWheel:
         try:
             if member.endswith(".dist-info/WHEEL") and member.count("/") == 1:
                 described = _headers(root.read(member, _TEXT_LIMIT))
-            elif member.endswith(_ENDINGS) and len(files) < _MODULES:
+            elif member.endswith(_ENDINGS):
+                if len(files) == _MODULES:
+                    faults.append(f"it holds more than {_MODULES} binaries")
+                    break
                 with root.open(member, _ALLOWANCE) as source:
                     files.append(_read_file(source, f"{path}/{member}", member))
         except ReadError as error:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from crossplan.checks.built import check_built, fit_of
 from crossplan.cli import main
-from tests.check.modules import apple, gnu, wheel
+from crossplan.render.check import check_wire
+from crossplan.report import dumps
+from crossplan.scan.built import read_built
+from crossplan.triple import find_target
+from tests.check.modules import apple, gnu, wheel, windows
 
 SYSROOTS = Path(__file__).resolve().parents[2] / "sysroots"
 TRUTH: list[dict[str, Any]] = [
@@ -139,3 +147,44 @@ def test_without_the_list_of_the_stable_abi_that_is_said(
     (tmp_path / "mod.abi3.so").write_bytes(gnu())
     assert main(["check", str(tmp_path / "mod.abi3.so")]) == 0
     assert "pip install 'crossplan[check]'" in capsys.readouterr().out
+
+
+def test_a_root_of_two_machines_serves_modules_of_either(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    roots = [tmp_path / "armhf.tar", tmp_path / "armel.tar"]
+    for root in roots:
+        with tarfile.open(root, "w") as archive:
+            archive.add(SYSROOTS / f"debian12-py311-{root.stem}", "root")
+    modules = {"hard.abi3.so": gnu(), "soft.abi3.so": gnu(flags=0x5000200), "other.abi3.so": gnu("x86_64")}
+    for name, data in modules.items():
+        (tmp_path / name).write_bytes(data.replace(b"PyInit_mod", f"PyInit_{name[:3]}".encode()))
+    found = report(capsys, *(str(tmp_path / name) for name in modules), *(f"--sysroot={root}" for root in roots))
+    codes = [[finding["code"] for finding in file["findings"] if finding["code"] != "XP708"] for file in found["files"]]
+    assert codes == [[], [], ["XP301"]]
+
+
+GOOD = (
+    gnu(),
+    gnu("aarch64"),
+    windows(),
+    apple("x86_64", "aarch64"),
+    wheel("cp311-cp311-linux_armv7l", {"mod.so": gnu()}),
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    data=st.sampled_from(GOOD),
+    changes=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6),
+    cut=st.floats(0, 1),
+    target=st.sampled_from((None, "armv7-unknown-linux-gnueabihf", "x86_64-apple-darwin")),
+)
+def test_whatever_a_file_holds_there_is_a_report(
+    data: bytes, changes: list[tuple[float, int]], cut: float, target: str | None, tmp_path: Path
+) -> None:
+    changed = bytearray(data)
+    for place, value in changes:
+        changed[int(place * len(changed))] = value
+    path = tmp_path / "mod.cpython-311-arm-linux-gnueabihf.so"
+    path.write_bytes(bytes(changed)[: len(changed) if cut > 0.5 else int(cut * 2 * len(changed))])
+    checked, findings = check_built([read_built(str(path))], fit_of(find_target(target) if target else None, None))
+    assert json.loads(dumps(check_wire(checked, findings)))["version"] == 1
