@@ -64,7 +64,7 @@ def from_config_file(run: Run, target: Triple | None) -> Config | None:
         run.stop("E-CFG", *stop.causes)
     run.step("a config file says everything", "impl_.rs: from_pyo3_config_file_env", Origin("variable", key=_VARIABLE))
     if run.rules.config_features == "lowered":
-        config.abi3 = config.abi3 or is_abi3(run)
+        config.abi3 = is_abi3(run) or config.abi3
         lower(run, config)
     elif run.rules.config_features == "abi":
         apply_build_env(run, config)

@@ -109,9 +109,10 @@ def _early_script(run: Run) -> tuple[str, Config]:
         run.features = features - {"extension-module"}
     try:
         config = from_config_file(run, run.host_triple if run.rules.config_lib_name == "reader" else None)
+        abi3 = run.rules.abi3_text and abi3_version(run) is not None and run.variable("PYO3_NO_PYTHON") is not None
         if config is not None:
             return "file", config
-        if run.rules.abi3_text and abi3_version(run) is not None and run.variable("PYO3_NO_PYTHON") is not None:
+        if abi3:
             return "abi3", _abi3_text(run)
         return "host", host_config(run)
     finally:

@@ -109,6 +109,8 @@ def describe(run: Run, command: str, python: HostPython) -> tuple[str, Version]:
         _check_graalpy(run, python.graalpy)
     try:
         version = parse_version(python.version)
+        if not run.rules.has_target_abi:
+            is_abi3(run)  # the variable is read here, whatever comes of it
         implementation = parse_implementation(run, python.implementation)
     except ParseFailure as failure:
         raise Stop(*failure.causes) from None
@@ -220,8 +222,9 @@ def host_config(run: Run) -> Config:
     wanted = abi3_version(run) is not None
     if run.rules.has_target_abi:
         wanted = abi3_request(run) is not None or abi3t_request(run) is not None
+    needed = not wanted or _needs_lib_dir(run, run.host_triple)
     if run.variable("PYO3_NO_PYTHON") is None:
-        if not wanted or _needs_lib_dir(run, run.host_triple):
+        if needed:
             return from_interpreter(run)
         with suppress(Stop):
             return from_interpreter(run)
@@ -236,7 +239,7 @@ def _needs_lib_dir(run: Run, host: Triple) -> bool:
     """`require_libdir_for_target`."""
     if run.rules.has_target_abi and host.os == "windows":
         return False
-    generated = host.os == "windows" and import_library.is_on(run) and is_abi3(run)
+    generated = import_library.is_on(run) and host.os == "windows" and is_abi3(run)
     return is_linking(run, host) and not generated
 
 

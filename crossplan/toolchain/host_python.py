@@ -157,7 +157,11 @@ class LiveHost:
             return answer
         if answer[0].startswith("python 3"):
             return None
-        return HostFailure("silent") if " " not in answer[0] else HostFailure("unknown", f"{command} is no Python 3")
+        if " " not in answer[0] or answer[0].startswith(
+            "('python'"
+        ):  # Python 2 prints tuples, which PyO3 makes nothing of
+            return HostFailure("silent")
+        return HostFailure("unknown", f"{command} is no Python")
 
     def _once(self, question: str, command: str, env: Mapping[str, str], cwd: str) -> tuple[str, str] | HostFailure:
         relevant = frozenset(item for item in env.items() if not item[0].startswith(("PYO3_", "CARGO_")))
@@ -215,6 +219,7 @@ EXECUTES = 'import sys\nprint("python", sys.version_info[0], sys.implementation.
 # One run instead of PyO3's two: the items of `InterpreterConfig::from_interpreter` and of
 # `BuildFlags::from_interpreter` (pyo3-build-config/src/impl_.rs), one a line.
 PROBE = """
+from __future__ import print_function
 import os.path, platform, struct, sys
 from sysconfig import get_config_var, get_config_vars, get_platform
 
