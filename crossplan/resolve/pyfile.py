@@ -10,26 +10,16 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
 import sys
 import tokenize
 import warnings
 from collections.abc import Callable
-from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
-from crossplan.readers.source import ReadError
-from crossplan.readers.sysconfigdata import read_sysconfigdata
+from crossplan.resolve.literal import Exited, Failed, Variables
 from crossplan.resolve.run import Unknown
 
-LIMIT = 4 << 20
-"""Characters of a file that are still parsed; real ones have 1 to 60 KB."""
-
-Variables = dict[str, Any]
-_ASSIGNMENT = "build_time_vars = {"
-_COMMENTS = re.compile(r"(?:#[^\n]*)?\n")
-_LEADING_ZERO = re.compile(r":\s*[+-]?0\d")
 _SYS = object()  # the module sys, of which only exit is known
 _EXIT = object()  # sys.exit
 _MODULE = object()  # another module of the standard library
@@ -38,25 +28,8 @@ _SPEAKING = ("this", "antigravity", "__main__", "sysconfig")  # importing these 
 _STOPS = (TypeError, KeyError, ValueError, IndexError, AttributeError, NameError, OverflowError)
 
 
-class Failed(Exception):
-    """The script ends with a status other than 0."""
-
-
-class Exited(Exception):
-    """The script ends with status 0 before it prints anything."""
-
-
-@lru_cache(maxsize=128)
-def evaluate(text: str, appended: str) -> Variables:
-    """The names that are bound when `text` has run; `appended` comes behind it, which matters to what is no Python.
-
-    Raises `Failed`, `Exited` or `Unknown`. Callers do not change the result.
-    """
-    if len(text) > LIMIT:
-        raise Unknown(f"more than {LIMIT} characters, which are not read")
-    literal = _literal(text)
-    if literal is not None:
-        return literal
+def run(text: str, appended: str) -> Variables:
+    """The names that are bound when `text` has run; see `literal.evaluate`."""
     statements = _parse(text + appended).body
     variables: Variables = {}
     for statement in statements[: len(statements) - len(ast.parse(appended).body)]:
@@ -67,22 +40,6 @@ def evaluate(text: str, appended: str) -> Variables:
         except RecursionError:
             raise Failed("nested too deep") from None
     return variables
-
-
-def _literal(text: str) -> Variables | None:
-    """The form that CPython writes, comments and one plain assignment, by the reader of such files, which is much faster.
-
-    None for any other, and where that reader is more lenient than Python (`;`, leading zeros, continued lines).
-    """
-    head, found, body = text.partition(_ASSIGNMENT)
-    plain = found and not _COMMENTS.sub("", head) and _ASSIGNMENT not in body
-    if not plain or ";" in body or "\\\n" in body or _LEADING_ZERO.search(body):
-        return None
-    try:
-        file = read_sysconfigdata(text.encode())
-    except ReadError:
-        return None
-    return {"build_time_vars": file.values} if file.pure else None
 
 
 def _parse(script: str) -> ast.Module:

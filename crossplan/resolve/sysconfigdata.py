@@ -21,8 +21,8 @@ from crossplan.resolve.features import (
 )
 from crossplan.resolve.fields import implementation_of_soabi, imply_flags, parse_version
 from crossplan.resolve.host import execute, find_interpreter
+from crossplan.resolve.literal import Exited, Failed, evaluate
 from crossplan.resolve.names import Named, unix_name
-from crossplan.resolve.pyfile import Exited, Failed, evaluate
 from crossplan.resolve.run import Abi, Config, Panic, Run, Stop, Unknown, Version, by_variable
 from crossplan.resolve.rust import MULTIPLY_OVERFLOW, NOT_UTF8, U8, U32, ParseFailure, io_error, lines, lossy, unsigned
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from crossplan.resolve import pyfile
+from crossplan.resolve import literal
 from crossplan.resolve.run import Unknown
 from crossplan.resolve.sysconfigdata import _APPENDED, printed
 
@@ -112,7 +112,7 @@ def test_nothing_of_the_file_is_executed(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_huge_file_is_not_parsed() -> None:
     with pytest.raises(Unknown, match="characters"):
-        printed("#" * (pyfile.LIMIT + 1), "items")
+        printed("#" * (literal.LIMIT + 1), "items")
 
 
 @pytest.mark.parametrize(
