@@ -107,10 +107,13 @@ def platform_tag(request: Request, python: TargetPython | None, glibc: str | Non
 def _linux(request: Request, glibc: str | None) -> str:
     """manylinux or musllinux where the scheme has the architecture, else the plain tag of the machine."""
     target, table = request.target, load("wheels")
+    plain = f"linux_{target.linux_arch or target.wheel_arch or target.machine}"
+    if request.tool.value == "setuptools-rust":  # it audits nothing, and promises nothing
+        return plain
     if target.wheel_arch is not None and target.libc == "musl":
         return f"musllinux_{table['musllinux']}_{target.wheel_arch}"
     if target.wheel_arch is None or target.libc != "glibc":
-        return f"linux_{target.linux_arch or target.wheel_arch or target.machine}"
+        return plain
     needed = [_parse(target.libc_floor or "2.17"), _parse(table["since"].get(target.wheel_arch, "2.17"))]
     if request.tool.value != "cargo-zigbuild" and glibc is not None:
         needed += [bound for text in table["std_symbols"] if (bound := _parse(text)) <= _parse(glibc)]
@@ -132,10 +135,13 @@ def _apple(request: Request, python: TargetPython | None) -> str | None:
 
 
 def _of_pyodide(python: TargetPython | None) -> str | None:
-    """PEP 783's tag, where the target's Python names its platform version."""
+    """PEP 783's tag, where the target's Python names its platform version; before it the version of Emscripten."""
     values = next((d.values for d in python.sysconfigdata), {}) if python is not None else {}
     version = values.get("PYEMSCRIPTEN_PLATFORM_VERSION")
-    return f"pyemscripten_{version}_wasm32" if isinstance(version, str) and version else None
+    if isinstance(version, str) and version:
+        return f"pyemscripten_{version}_wasm32"
+    platform = python.text("platform") if python is not None else None
+    return f"{platform}_wasm32" if platform is not None and platform.startswith("emscripten_") else None
 
 
 def _text(python: TargetPython | None, field: str) -> str | None:

@@ -26,7 +26,7 @@ def tool_changes(request: Request, python: TargetPython | None, artifact: Artifa
         yield from _inherited(request, backend)
     if request.target.os == "android" and backend == "maturin":
         yield from _android_level(request, python)
-    if request.tool.value == "setuptools-rust":
+    if request.tool.value == "setuptools-rust" and request.target.triple != request.host:
         yield from _of_setuptools(request, artifact)
 
 

@@ -141,11 +141,11 @@ def make_image(root: Path, spec: Spec) -> ImageFile:
 
 
 def situation(
-    root: Path, python: TargetPython | None, environ: dict[str, str] | None = None, **options: object
+    root: Path, held: TargetPython | None, environ: dict[str, str] | None = None, **options: object
 ) -> Situation:
     """The situation of a request for that Python alone, on a host with Python 3.11."""
-    roots = (str(root),) if python is not None else ()
+    roots = (str(root),) if held is not None else ()
     said = Options(**{"host": HOST, "sysroots": roots, **options})  # type: ignore[arg-type]
     request = make_request(said, environ or {}, str(root), HOST)
-    evidence = Evidence(str(root), (python,), python.images, python.descriptions) if python is not None else None
+    evidence = Evidence(str(root), (held,), held.images, held.descriptions) if held is not None else None
     return make_situation(request, evidence, RecordedHost(RECORD))
