@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from typing import Any
 
 from crossplan.readers.ar import read_ar
 from crossplan.readers.ar_file import ARMAG, THIN_MAG
@@ -34,11 +34,11 @@ def read_image(source: ByteSource, name: str, *, want_symbols: bool = True) -> I
 def _fat(slices: tuple[Image, ...]) -> Image:
     """The `Image` of a fat file: its slices (one may be a static library), and in its own fields what all have in common."""
     common = {
-        field.name: getattr(slices[0], field.name)
-        for field in fields(Image)
-        if len({getattr(image, field.name) for image in slices}) == 1
+        name: getattr(slices[0], name)
+        for name in Image.__match_args__
+        if len({getattr(image, name) for image in slices}) == 1
     }
-    empty = {"kind": slices[0].kind, "machine": None, "bits": None, "endian": None}
+    empty: dict[str, Any] = {"kind": slices[0].kind, "machine": None, "bits": None, "endian": None}
     return Image(**{**empty, **common, "format": "mach-o", "slices": slices})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -41,6 +40,8 @@ def start(
     seconds: float = SECONDS,
 ) -> Outcome:
     """Run `argv` with exactly `env`, feed `stdin`, wait at most `seconds`. Never raises for what the program does."""
+    import subprocess  # which takes longer to import than most programs to answer
+
     try:
         done = subprocess.run(
             list(argv), env=dict(env), cwd=cwd, input=stdin, capture_output=True, timeout=seconds, check=False
