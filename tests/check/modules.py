@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.archives.making import zipped
-from tests.readers.builders import arm_attributes, elf, note
+from tests.readers.builders import arm_attributes, dylink, elf, note, wasm, wasm_exports, wasm_imports
 from tests.readers.builders_macho import MACOS, fat, macho
 from tests.readers.builders_pe import pe
 
@@ -87,6 +87,13 @@ def apple(
         for machine in machines
     ]
     return thin[0][1] if len(thin) == 1 else fat(*thin)
+
+
+def emscripten(*, needed: Sequence[str] = ()) -> bytes:
+    """A side module of WebAssembly."""
+    memory = ("env", "__memory_base", b"\x03\x7f\x00")
+    imports = wasm_imports(memory, *(("env", name, b"\0\0") for name in USED))
+    return wasm(dylink(needed), imports, wasm_exports(("PyInit_mod", 0, 0)))
 
 
 def wheel(tag: str, members: Mapping[str, bytes], *, written: str | None = None) -> bytes:

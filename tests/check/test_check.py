@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from crossplan.cli import main
-from tests.check.modules import android, apple, gnu, wheel, windows
+from tests.check.modules import android, apple, emscripten, gnu, wheel, windows
 from tests.readers.builders import ar, elf
 from tests.readers.builders_macho import IOS, IOS_SIMULATOR
 
@@ -74,6 +74,8 @@ SOUND = [
     Case("pkg-1.0-cp38-abi3-win_arm64.whl", lambda: wheel("cp38-abi3-win_arm64", {"mod.pyd": windows("aarch64", dll="python3.dll")})),
     Case("pkg-1.0-cp314-cp314-android_24_arm64_v8a.whl", lambda: wheel("cp314-cp314-android_24_arm64_v8a", {"mod.cpython-314-aarch64-linux-android.so": android()})),
     Case("pkg-1.0-py3-none-any.whl", lambda: wheel("py3-none-any", {"pkg/__init__.py": b""})),
+    Case("mod.cpython-312-wasm32-emscripten.so", emscripten, "--target wasm32-unknown-emscripten"),
+    Case("pkg-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl", lambda: wheel("cp314-cp314-pyemscripten_2026_0_wasm32", {"mod.cpython-314-wasm32-emscripten.so": emscripten()})),
 ]  # fmt: skip
 
 WRONG = [
@@ -113,6 +115,8 @@ WRONG = [
     Case("mod.cpython-311-x86_64-linux-gnu.so", lambda: gnu("x86_64", libc="libc.musl-x86_64.so.1"), "", "XP703", "of libc glibc, and is for musl"),
     Case("mod.cp313-win32.pyd", windows, "", "XP703", "named for win32, of machine x86, and is for x86_64"),
     Case("mod.cpython-313-darwin.so", gnu, "", "XP703", "named for darwin, of os macos, and is for linux"),
+    Case("mod.wasm", emscripten, "", "XP702", "no Python looks for files that end in .wasm"),
+    Case("mod.so", emscripten, ARMHF, "XP301", "is for machine wasm32"),
     # libpython
     Case("mod.abi3.so", lambda: gnu(needed=["libpython3.11.so.1.0"]), ARMHF, "XP704", "needs libpython3.11.so.1.0; on linux"),
     Case("mod.cpython-313-darwin.so", lambda: apple("aarch64", needed=["/Library/Frameworks/Python.framework/Versions/3.13/Python"]), "", "XP704", "on macos the interpreter itself"),
