@@ -33,7 +33,7 @@ def read_image(source: ByteSource, name: str, *, want_symbols: bool = True) -> I
 
 def _fat(slices: tuple[Image, ...]) -> Image:
     """The `Image` of a fat file: its slices (one may be a static library), and in its own fields what all have in common."""
-    common = {
+    common: dict[str, Any] = {
         name: getattr(slices[0], name)
         for name in Image.__match_args__
         if len({getattr(image, name) for image in slices}) == 1
