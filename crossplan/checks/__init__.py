@@ -26,8 +26,8 @@ from crossplan.selection import paths_of
 from crossplan.situation import Situation
 
 # What is judged of a situation, whatever the machine has installed; then what concerns its tools.
-_OF_SITUATIONS = (fitness, stops, incomplete, conclusion, variables, linked, crate, flags, platforms, backends)
-_OF_TOOLS = (machine_tools,)
+OF_SITUATIONS = (fitness, stops, incomplete, conclusion, variables, linked, crate, flags, platforms, backends)
+OF_TOOLS = (machine_tools,)
 
 
 def check_evidence(evidence: Evidence) -> tuple[Finding, ...]:
@@ -42,7 +42,7 @@ def check_situation(situation: Situation, planned: Situation | None = None) -> t
     Tools are judged in the environment as it is.
     """
     view = View(situation, tools=not situation.planned)
-    modules = _OF_SITUATIONS if situation.planned else (*_OF_SITUATIONS, *_OF_TOOLS)
+    modules = OF_SITUATIONS if situation.planned else (*OF_SITUATIONS, *OF_TOOLS)
     found = [finding for module in modules for check in module.CHECKS for finding in check(view)]
     found += _of_root(situation)
     if planned is not None:

@@ -134,16 +134,42 @@ def byte_code_only(evidence: Evidence) -> Iterator[Finding]:
 
 
 def image_unreadable(evidence: Evidence) -> Iterator[Finding]:
-    """XP308."""
+    """XP308: an error for what is linked; other binaries a build does not need."""
     for item in evidence.unread:
         if item.kind in _IMAGE_KINDS:
             where = f" at {item.place}" if item.place else ""
             yield Finding(
                 CODES["image-unreadable"],
-                "error",
-                f"{item.path} is no readable library{where}: {item.reason}",
+                "error" if item.kind in ("libpython", "import-library") else "warning",
+                f"{item.path} is no readable {item.kind}{where}: {item.reason}",
                 (Location(item.path),),
                 "Copy the file from the target again and compare sizes; if it is a linker script or an empty placeholder, remove it.",
+            )
+
+
+def code_around(evidence: Evidence) -> Iterator[Finding]:
+    """XP201, as a warning: statements beside the literal may change what Python would find in it."""
+    for item in evidence.descriptions:
+        if not item.pure:
+            yield Finding(
+                CODES["description-unreadable"],
+                "warning",
+                f"{item.path} holds more than its dictionary: the values are read from that, and the rest is not run",
+                (Location(item.path),),
+                "Check that the other statements of the file change none of the values that are shown here.",
+            )
+
+
+def repeated_key(evidence: Evidence) -> Iterator[Finding]:
+    """XP204: legal in Python, and a sign that two files were put into one."""
+    for item in evidence.descriptions:
+        if item.repeated:
+            yield Finding(
+                CODES["repeated-key"],
+                "warning",
+                f"{item.path} gives {', '.join(item.repeated)} twice; the last one counts, as in Python",
+                tuple(Location(item.path, key, item.lines.get(key)) for key in item.repeated),
+                "Take the file from the target's own Python, as CPython wrote it.",
             )
 
 
@@ -241,6 +267,8 @@ CHECKS = (
     description_unreadable,
     dangling_link,
     misnamed_sysconfigdata,
+    code_around,
+    repeated_key,
     byte_code_only,
     image_unreadable,
     contradiction,

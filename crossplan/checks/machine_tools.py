@@ -195,7 +195,9 @@ def old_compiler(view: View) -> Iterator[Finding]:
         versions = view.project.locked(row["crate"])
         requirement = Requirement.parse(row["versions"])
         hit = [version for version in versions if requirement is not None and requirement.matches(version)]
-        compiler = view.tools.c_compiler if hit and view.target.arch == row["arch"] else None
+        flags = "".join(view.environ.get(name, "") for name in ("CFLAGS", f"CFLAGS_{view.target.underscored}"))
+        mended = row["unless"] in flags or view.target.arch != row["arch"]
+        compiler = view.tools.c_compiler if hit and not mended else None
         if compiler is None or compiler.version is None or _numbers(compiler.version) >= _numbers(row["gcc"]):
             continue
         yield finding(

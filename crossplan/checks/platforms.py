@@ -132,7 +132,7 @@ def two_sdks(view: View) -> Iterator[Finding]:
             f"SDKROOT names the {named} SDK, and {view.target.triple} needs {wanted}"
             + (f"; the flags name {_platform_of(flags[0])}" if flags else ""),
             variable("SDKROOT"),
-            help=f"Unset it, or set SDKROOT=$(xcrun --sdk {wanted.lower()} --show-sdk-path); build scripts get the host's SDK"
+            help=f"Unset it (unset SDKROOT), or set SDKROOT=$(xcrun --sdk {wanted.lower()} --show-sdk-path); build scripts get the host's SDK"
             " without it.",
         )
 
@@ -194,7 +194,8 @@ def _wanted_tags(view: View) -> Iterator[tuple[Location, str, str]]:
 def newer_libc(view: View) -> Iterator[Finding]:
     """XP654: a module linked with a newer glibc than the target's may need symbols that the target does not have."""
     file = _libc(view)
-    compiler = view.tools.c_compiler if file is not None and view.target.libc == "glibc" else None
+    asked = view.judges_tools and file is not None and view.target.libc == "glibc"
+    compiler = view.tools.c_compiler if asked else None
     if compiler is None or compiler.path is None or file is None:
         return
     for folder in compiler.libc_folders:

@@ -17,7 +17,7 @@ from crossplan.resolve import InterpreterConfig, Resolution
 from crossplan.selection import image_mismatches, mismatches
 from crossplan.situation import Situation
 from crossplan.toolchain.libraries import LinkedFile, find_linked
-from crossplan.toolchain.survey import Toolchain
+from crossplan.toolchain.survey import Toolchain, search_folders
 
 
 class View:
@@ -108,10 +108,14 @@ class View:
 
     @cached_property
     def linked(self) -> LinkedFile | None:
-        """The file that the linker finds in that folder, read from this machine's disk."""
-        if self.link_name is None or self.link_folder is None:
+        """The file that the linker finds in that folder or in those of rustc's flags, read from this machine's disk."""
+        if self.link_name is None:
             return None
-        return find_linked(os.path.join(self.request.build_cwd, self.link_folder), self.link_name, self.target)  # noqa: PTH118
+        named = [self.link_folder] if self.link_folder is not None else []
+        folders = [os.path.join(self.request.build_cwd, folder) for folder in named]  # noqa: PTH118
+        folders += [os.path.join(self.request.cwd, folder) for folder in search_folders(self.cargo.rustflags.flags)]  # noqa: PTH118
+        found = (find_linked(folder, self.link_name, self.target) for folder in folders)
+        return next((file for file in found if file is not None), None)
 
     @property
     def embeds(self) -> bool:

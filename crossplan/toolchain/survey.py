@@ -118,3 +118,13 @@ def codegen_options(flags: tuple[Fact[str], ...]) -> tuple[Fact[str], ...]:
         elif text.startswith("-C") and len(text) > 2:
             options.append(Fact(text[2:], flag.origin))
     return tuple(options)
+
+
+def search_folders(flags: tuple[Fact[str], ...]) -> tuple[str, ...]:
+    """The folders in which rustc's flags let the linker search: `-L native=dir`, `-Ldir`, `-C link-arg=-Ldir`."""
+    words = [flag.value for flag in flags]
+    folders = [words[n + 1] for n, word in enumerate(words[:-1]) if word == "-L"]
+    folders += [word[2:] for word in words if word.startswith("-L") and len(word) > 2]
+    folders = [folder.removeprefix("native=").removeprefix("all=") for folder in folders]
+    options = [option.value for option in codegen_options(flags)]
+    return (*folders, *(option.partition("=-L")[2] for option in options if option.startswith("link-arg=-L")))
