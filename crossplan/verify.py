@@ -63,7 +63,8 @@ def compare(plan: Plan, outcome: Outcome) -> Verification:
     place = Location(str(plan.as_is.request.cwd), "cargo check")
     if printed is None:
         expected = plan.planned.resolution
-        if expected is not None and expected.config is None and expected.error and expected.error[0] in output:
+        error = expected.error[0] if expected is not None and expected.config is None and expected.error else ""
+        if error and error.splitlines()[0] in output:
             return Verification(None, None, (), (), output)  # it stops with the words that were predicted
         reason = outcome.failure or next(iter(re.findall(r"^error.*", output, re.MULTILINE)), "no error was printed")
         finding = Finding(

@@ -18,7 +18,9 @@ BASE = ["--target", ARM, "--host", "x86_64-unknown-linux-gnu", "--pyo3", "0.30.1
 
 
 def sourced(text: str) -> dict[str, str]:
-    done = subprocess.run(["sh", "-c", f"{text}\nenv -0"], capture_output=True, check=True, env={"PATH": os.environ["PATH"]})
+    done = subprocess.run(
+        ["sh", "-c", f"{text}\nenv -0"], capture_output=True, check=True, env={"PATH": os.environ["PATH"]}
+    )
     return dict(item.split("=", 1) for item in done.stdout.decode().split("\0") if item)
 
 
@@ -125,7 +127,19 @@ def test_json_is_the_plan_s_change_list(capsys: pytest.CaptureFixture[str]) -> N
     assert document == {"version": 1, "env": json.loads(capsys.readouterr().out)["env"]}
 
 
-HEAVY = ("rich", "pydantic", "elftools", "difflib", "packaging", "asyncio", "http", "email", "tomllib", "tempfile", "hashlib")
+HEAVY = (
+    "rich",
+    "pydantic",
+    "elftools",
+    "difflib",
+    "packaging",
+    "asyncio",
+    "http",
+    "email",
+    "tomllib",
+    "tempfile",
+    "hashlib",
+)
 
 
 def test_env_loads_nothing_heavy() -> None:

@@ -128,7 +128,9 @@ def test_targets(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_run_hands_over_the_environment_and_the_status() -> None:
     words = [sys.executable, "-m", "crossplan", "run", *BASE[1:], "--"]
-    done = subprocess.run([*words, "sh", "-c", "echo $PYO3_CROSS_LIB_DIR; exit 7"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*words, "sh", "-c", "echo $PYO3_CROSS_LIB_DIR; exit 7"], capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout) == (7, f"{ROOT}/usr/lib/python3.11\n")
     done = subprocess.run([*words, "no-such-command"], capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "no-such-command" in done.stderr

@@ -1,0 +1,196 @@
+"""What the tool that drives the build needs, other crates' variables, and the names of what comes out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from packaging.tags import parse_tag
+
+from crossplan.plan.maturin import is_cross, maturin_view
+from crossplan.plan.tags import is_accepted, wheel_tags
+from crossplan.python import PythonVersion
+from crossplan.situation import apply
+from crossplan.triple import described_triples, find_target
+from tests.plan.making import HOST, Spec
+from tests.plan.test_targets import plan_for
+
+ARM64 = "aarch64-unknown-linux-gnu"
+
+
+def write_project(folder: Path, *, backend: str = "", crates: tuple[str, ...] = (), more: str = "") -> None:
+    root = folder / "root"
+    (root / "src").mkdir(parents=True)
+    (root / "src" / "lib.rs").write_text("")
+    (root / "Cargo.toml").write_text(
+        '[package]\nname = "demo"\nversion = "0.1.0"\nedition = "2021"\n[lib]\ncrate-type = ["cdylib"]\n'
+        f'[dependencies]\npyo3 = {{ version = "0.29", features = ["extension-module"] }}\n{more}'
+    )
+    names = ["pyo3", *crates]
+    entries = "".join(f'\n[[package]]\nname = "{name}"\nversion = "0.29.2"\n' for name in names)
+    needs = "".join(f' "{name}",\n' for name in names)
+    (root / "Cargo.lock").write_text(
+        f'version = 4\n\n[[package]]\nname = "demo"\nversion = "0.1.0"\ndependencies = [\n{needs}]\n{entries}'
+    )
+    if backend:
+        name = {"maturin": "maturin", "setuptools-rust": "setuptools.build_meta"}[backend]
+        (root / "pyproject.toml").write_text(
+            f'[build-system]\nrequires = ["setuptools", "{backend}"]\nbuild-backend = "{name}"\n'
+            '[project]\nname = "demo"\nversion = "0.1.0"\n'
+        )
+
+
+@pytest.mark.parametrize("backend", ["maturin", "setuptools-rust"])
+def test_a_backend_is_told_the_target(tmp_path: Path, backend: str) -> None:
+    write_project(tmp_path, backend=backend)
+    plan = plan_for(tmp_path, Spec(ARM64))
+    assert plan.environment["CARGO_BUILD_TARGET"] == ARM64
+    assert plan.command == ("cargo", "build", "--target", ARM64)
+
+
+def test_no_backend_no_variable(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    assert "CARGO_BUILD_TARGET" not in plan_for(tmp_path, Spec(ARM64)).environment
+
+
+@pytest.mark.parametrize(
+    ("environ", "unset"),
+    [
+        ({"ARCHFLAGS": "-arch x86_64"}, "ARCHFLAGS"),
+        ({"_PYTHON_HOST_PLATFORM": "linux-x86_64"}, "_PYTHON_HOST_PLATFORM"),
+        ({"LIBRARY_PATH": "{root}/usr/lib:/usr/lib"}, "LIBRARY_PATH"),
+        ({"LIBRARY_PATH": "/usr/lib"}, None),
+        ({"CPATH": "{root}/usr/include"}, "CPATH"),
+    ],
+)
+def test_what_leads_astray_is_unset(tmp_path: Path, environ: dict[str, str], unset: str | None) -> None:
+    write_project(tmp_path, backend="maturin")
+    given = {name: value.format(root=tmp_path / "root") for name, value in environ.items()}
+    plan = plan_for(tmp_path, Spec(ARM64), given)
+    assert [name for name, value in plan.environment.items() if value is None] == ([unset] if unset else [])
+    assert unset not in apply(given, plan.environment)
+
+
+@pytest.mark.parametrize(
+    ("options", "command"),
+    [
+        ({}, ("cargo", "build", "--target", ARM64)),
+        ({"profile": "release"}, ("cargo", "build", "--release", "--target", ARM64)),
+        ({"profile": "dist"}, ("cargo", "build", "--profile", "dist", "--target", ARM64)),
+        ({"tool": "cross"}, ("cross", "build", "--target", ARM64)),
+        ({"tool": "cargo-zigbuild"}, ("cargo", "zigbuild", "--target", ARM64)),
+        ({"tool": "maturin"}, ("maturin", "build", "--target", ARM64)),
+        ({"tool": "setuptools-rust"}, ("python3", "-m", "build", "--wheel")),
+    ],
+)
+def test_command(tmp_path: Path, options: dict[str, object], command: tuple[str, ...]) -> None:
+    write_project(tmp_path)
+    assert plan_for(tmp_path, Spec(ARM64), **options).command == command
+
+
+def test_maturin_without_a_root_is_told_the_python(tmp_path: Path) -> None:
+    plan = plan_for(tmp_path, None, target=ARM64, python="3.13t", tool="maturin", features="extension-module")
+    assert plan.command[-2:] == ("-i", "python3.13t")
+
+
+def test_setuptools_is_told_name_and_tag(tmp_path: Path) -> None:
+    plan = plan_for(
+        tmp_path, Spec("armv7-unknown-linux-gnueabihf"), tool="setuptools-rust", features="extension-module"
+    )
+    environ = plan.environment
+    assert environ["_PYTHON_HOST_PLATFORM"] == "linux-armv7l"
+    assert environ["SETUPTOOLS_EXT_SUFFIX"] == ".cpython-311-arm-linux-gnueabihf.so"
+    assert wheel_tags(plan) == ("cp311-cp311-linux_armv7l",)
+
+
+def test_cross_lets_the_plan_in(tmp_path: Path) -> None:
+    plan = plan_for(tmp_path, Spec(ARM64), tool="cross", features="extension-module")
+    assert plan.environment["CROSS_BUILD_ENV_PASSTHROUGH"] == "PYO3_CROSS_LIB_DIR"
+    root = tmp_path / "root"
+    assert plan.environment["CROSS_CONTAINER_OPTS"] == f"--volume={root}:{root}:ro"
+
+
+def test_other_crates_get_what_they_read_and_only_then(tmp_path: Path) -> None:
+    write_project(tmp_path / "with", crates=("cc", "pkg-config", "bindgen"))
+    (tmp_path / "with/root/usr/lib/aarch64-linux-gnu/pkgconfig").mkdir(parents=True)
+    root = tmp_path / "with/root"
+    environ = plan_for(tmp_path / "with", Spec(ARM64)).environment
+    assert environ["CC_aarch64_unknown_linux_gnu"] == "aarch64-linux-gnu-gcc"
+    assert environ["AR_aarch64_unknown_linux_gnu"] == "aarch64-linux-gnu-ar"
+    assert environ["PKG_CONFIG_SYSROOT_DIR_aarch64_unknown_linux_gnu"] == str(root)
+    assert environ["PKG_CONFIG_LIBDIR_aarch64_unknown_linux_gnu"] == str(root / "usr/lib/aarch64-linux-gnu/pkgconfig")
+    assert environ["BINDGEN_EXTRA_CLANG_ARGS_aarch64_unknown_linux_gnu"] == f"--sysroot={root}"
+    write_project(tmp_path / "without")
+    without = plan_for(tmp_path / "without", Spec(ARM64)).environment
+    assert set(without) == {"PYO3_CROSS_LIB_DIR", "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER"}
+
+
+@pytest.mark.parametrize("triple", described_triples())
+@pytest.mark.parametrize("tool", ["cargo", "setuptools-rust"])
+def test_every_tag_is_one(tmp_path: Path, triple: str, tool: str) -> None:
+    for features in ("extension-module", "extension-module,abi3-py39"):
+        plan = plan_for(tmp_path, None, target=triple, python="3.12", features=features, tool=tool)
+        for tag in wheel_tags(plan):
+            (parsed,) = parse_tag(tag)
+            assert str(parsed) == tag and parsed.interpreter in ("cp312", "cp39")
+
+
+@pytest.mark.parametrize(
+    ("triple", "options", "tag", "accepted"),
+    [
+        (ARM64, {"python": "3.12"}, "cp312-cp312-manylinux_2_17_aarch64", True),
+        (ARM64, {"features": "extension-module,abi3-py39"}, "cp39-abi3-manylinux_2_17_aarch64", True),
+        ("riscv64gc-unknown-linux-gnu", {"python": "3.12"}, "cp312-cp312-manylinux_2_31_riscv64", True),
+        ("loongarch64-unknown-linux-gnu", {"python": "3.12"}, "cp312-cp312-manylinux_2_36_loongarch64", False),
+        ("mipsel-unknown-linux-gnu", {"python": "3.12"}, "cp312-cp312-linux_mipsel", False),
+        ("aarch64-unknown-linux-musl", {"python": "3.14t"}, "cp314-cp314t-musllinux_1_2_aarch64", True),
+        ("x86_64-apple-darwin", {"python": "3.12"}, "cp312-cp312-macosx_10_12_x86_64", True),
+        ("aarch64-apple-darwin", {"python": "3.12"}, "cp312-cp312-macosx_11_0_arm64", True),
+        ("aarch64-apple-ios-sim", {"python": "3.13"}, "cp313-cp313-ios_14_0_arm64_iphonesimulator", True),
+        ("aarch64-linux-android", {"python": "3.13"}, "cp313-cp313-android_21_arm64_v8a", True),
+        ("aarch64-pc-windows-msvc", {"python": "3.12"}, "cp312-cp312-win_arm64", True),
+        (ARM64, {"python": "3.11", "implementation": "PyPy"}, "pp311-pypy311_pp73-manylinux_2_17_aarch64", True),
+    ],
+)
+def test_tags(tmp_path: Path, triple: str, options: dict[str, object], tag: str, accepted: bool) -> None:
+    said = {"features": "extension-module", "tool": "cargo-zigbuild", **options}  # zig: no glibc of this machine counts
+    plan = plan_for(tmp_path, None, target=triple, **said)
+    assert wheel_tags(plan) == (tag,) and is_accepted(tag) is accepted
+
+
+def test_a_deployment_target_raises_the_tag(tmp_path: Path) -> None:
+    plan = plan_for(tmp_path, None, {"MACOSX_DEPLOYMENT_TARGET": "13.3"}, target="aarch64-apple-darwin", python="3.12")
+    assert wheel_tags(plan) == ("cp312-cp312-macosx_13_0_arm64",)
+
+
+def test_the_target_s_own_suffix_comes_first(tmp_path: Path) -> None:
+    spec = Spec(ARM64, PythonVersion(3, 9), implementation="PyPy")
+    plan = plan_for(tmp_path, spec, pyo3="0.25.1", features="extension-module")
+    assert plan.artifact.suffix == ".pypy39-pp73-aarch64-linux-gnu.so"
+
+
+@pytest.mark.parametrize(
+    ("target", "host", "cross"),
+    [
+        ("x86_64-unknown-linux-musl", HOST, True),
+        (HOST, HOST, False),
+        ("aarch64-apple-darwin", "x86_64-apple-darwin", False),
+        ("aarch64-apple-ios", "aarch64-apple-darwin", False),
+        ("x86_64-pc-windows-gnu", "x86_64-pc-windows-msvc", False),
+        ("aarch64-pc-windows-msvc", "x86_64-pc-windows-msvc", True),
+        ("x86_64-pc-windows-gnu", HOST, True),
+    ],
+)
+def test_maturin_has_its_own_idea_of_a_cross_build(target: str, host: str, cross: bool) -> None:
+    assert is_cross(find_target(target), host) is cross
+
+
+def test_maturin_s_own_table_of_suffixes(tmp_path: Path) -> None:
+    options = {"python": "3.11", "tool": "maturin", "features": "extension-module"}
+    view = maturin_view(plan_for(tmp_path, None, target="mips64el-unknown-linux-gnuabi64", **options))
+    assert view and view.suffix == ".cpython-311-mips64-linux-gnuabi64.so" and view.needs == "python3.11"
+    assert any("mips64el" in words for words in view.differences)
+    plain = maturin_view(plan_for(tmp_path, None, target=ARM64, **options))
+    assert plain and plain.suffix == ".cpython-311-aarch64-linux-gnu.so" and not plain.differences
+    read = maturin_view(plan_for(tmp_path, Spec("mips64el-unknown-linux-gnuabi64"), **{**options, "python": None}))
+    assert read and read.suffix == ".cpython-311-mips64el-linux-gnuabi64.so" and read.needs is None
