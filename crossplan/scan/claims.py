@@ -131,6 +131,10 @@ _KEYED: Mapping[str, Mapping[str, str]] = {
     "pkg-config": {"Version": "version"},
     "bytecode": {"version": "version"},
 }
+# Systems whose multiarch name is empty; `linux` is also what Android builds of old said.
+_SYSTEMS = {name: name for name in ("freebsd", "netbsd", "openbsd", "dragonfly", "haiku", "cygwin")} | {
+    "win32": "windows"
+}
 _BUILD_KINDS = ("sysconfigdata", "sysconfig-vars", "makefile")
 _FLAGS = {"Py_GIL_DISABLED": "free_threaded", "Py_DEBUG": "debug"}
 
@@ -151,6 +155,9 @@ def of_description(description: Description) -> Iterator[Claim]:
         yield from _build_details(values, claim)
     elif kind in ("sysconfigdata", "sysconfig-vars", "makefile", "pyconfig.h"):
         yield from _flags_and_sizes(values, claim)
+    for system, name in _SYSTEMS.items():
+        if str(values.get("MACHDEP", "")).startswith(system):
+            yield claim("os", name, "MACHDEP")
     for key, name in (("PYPY_VERSION", "PyPy"), ("GRAALPY_VERSION", "GraalPy")):
         if key in values:
             yield claim("implementation", name, key)

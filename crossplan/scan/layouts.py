@@ -52,6 +52,7 @@ _PREFIX = (
     ("Python.framework PythonT.framework Python3.framework", "framework"),
     ("*.xcframework", "xcframework"),
     ("tools install python prefix", "prefix"),  # NuGet; python-build-standalone; Android
+    ("envs", "homes"),  # conda
 )
 _TOP = (
     ("usr", "usr"),
@@ -66,7 +67,7 @@ _TOP = (
     ("output host staging target sysroot recipe-sysroot sysroots", "builder"),  # Buildroot, OpenWrt, Yocto
     ("build", "builds"),  # CPython's own build tree: build/lib.<platform>-3.X
     ("root home", "accounts"),
-    ("Payload Python", "prefix"),
+    ("Payload Python mingw64 mingw32 ucrt64 clang64 clangarm64", "prefix"),  # the last: MSYS2
     ("store", "store"),
 )
 _LIB = (
@@ -76,6 +77,7 @@ _LIB = (
     ("pkgconfig", "pkgconfig"),
     ("python-sysconfigdata", "stdlib"),  # Yocto
     ("lib-dynload", "extensions"),
+    ("arm64-v8a armeabi-v7a x86 x86_64 riscv64", "platform"),  # an Android package: lib/<abi>
     ("lib.*", "stdlib"),  # build/lib.linux-aarch64-3.11
 )
 _STDLIB_FOLDERS = (
@@ -84,6 +86,7 @@ _STDLIB_FOLDERS = (
     ("modules", "modules"),  # GraalPy: extension modules, and its sysconfigdata
     ("__pycache__", "bytecode"),
 )
+_CONDA = "miniconda3 miniforge3 mambaforge micromamba anaconda3"
 _BUILDER = "output host staging target sysroot recipe-sysroot sysroots"
 
 FOLDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -105,7 +108,7 @@ FOLDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "xcframework": (("*", "slice"),),
     "slice": (("Python.framework PythonT.framework", "slice-framework"), *_PREFIX),
     "slice-framework": (("Versions", "slice-framework"), ("3.* A", "slice-framework"), *_PREFIX),
-    "library": (("Frameworks", "frameworks"), ("Developer CommandLineTools", "library")),
+    "library": (("Frameworks", "frameworks"), ("Developer CommandLineTools Library", "library")),
     # One folder an installation: /opt/python/cp311-cp311, pyenv, uv, Homebrew's Cellar, Pyodide's installs.
     "homes": (("python pypy pyenv uv homebrew local versions installs Cellar opt", "homes"), ("*", "home")),
     "home": (("3.*", "prefix"), *_PREFIX),
@@ -120,10 +123,11 @@ FOLDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "builds": (("lib.*", "stdlib"),),
     "accounts": (
         (".pyenv pyenv .local share uv", "accounts"),
+        (_CONDA, "home"),
         ("versions python", "homes"),
         ("*", "accounts-home"),
     ),
-    "accounts-home": ((".pyenv .local", "accounts"),),
+    "accounts-home": ((".pyenv .local", "accounts"), (_CONDA, "home")),
     "bin": (),
     "config": (),
     "bytecode": (),

@@ -234,3 +234,36 @@ def test_strict_makes_warnings_count(inspect: Inspect, root: Path) -> None:
     (root / SYSCONFIGDATA).write_text("import os\nbuild_time_vars = os.environ\n")
     assert inspect(root)[0] == 0
     assert inspect(root, "--strict")[0] == 4
+
+
+def test_damaged_extension_module_is_a_warning(inspect: Inspect, root: Path) -> None:
+    place = next((root / "usr/lib/python3.11/lib-dynload").iterdir())
+    place.write_bytes(place.read_bytes()[:100])
+    status, findings, _ = inspect(root)
+    assert status == 0
+    assert [(f["name"], f["severity"]) for f in findings] == [("image-unreadable", "warning")]
+    assert place.name in str(findings[0]["message"])
+
+
+def test_key_that_stands_twice(inspect: Inspect, root: Path) -> None:
+    place = root / SYSCONFIGDATA
+    text = place.read_text("utf-8")
+    place.write_text(
+        text.replace("build_time_vars = {", "build_time_vars = {'SOABI': 'cpython-311-x86_64-linux-gnu',\n")
+    )
+    status, findings, _ = inspect(root)
+    assert status == 0
+    assert [(f["name"], f["severity"]) for f in findings] == [("repeated-key", "warning")]
+    assert findings[0]["locations"] == [{"path": SYSCONFIGDATA, "key": "SOABI", "line": 1156}]
+
+
+def test_code_beside_the_dictionary_is_named_and_not_run(inspect: Inspect, root: Path) -> None:
+    place = root / SYSCONFIGDATA
+    place.write_text(
+        place.read_text("utf-8") + f"open({str(root / 'ran')!r}, 'w')\nbuild_time_vars['VERSION'] = '3.12'\n"
+    )
+    status, findings, _ = inspect(root)
+    assert status == 0
+    assert not (root / "ran").exists()
+    assert [(f["name"], f["severity"]) for f in findings] == [("description-unreadable", "warning")]
+    assert "the rest is not run" in str(findings[0]["message"])

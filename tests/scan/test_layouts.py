@@ -34,6 +34,13 @@ UNIX = {
         "opt/hostedtoolcache/Python/3.11.2/arm64/lib",
     ),
     "conda": ("lib/python3.11", "lib"),
+    "conda environment": ("opt/conda/envs/web/lib/python3.11", "opt/conda/envs/web/lib"),
+    "miniforge": ("home/me/miniforge3/lib/python3.11", "home/me/miniforge3/lib"),
+    "yocto sdk": (
+        "sysroots/aarch64-poky-linux/usr/lib/python3.11",
+        "sysroots/aarch64-poky-linux/usr/lib",
+    ),
+    "openwrt": ("staging/usr/lib/python3.11", "staging/usr/lib"),
     "termux": ("data/data/com.termux/files/usr/lib/python3.11", "data/data/com.termux/files/usr/lib"),
     "nix": (f"nix/store/{'a' * 32}-python3-3.11.2/lib/python3.11", f"nix/store/{'a' * 32}-python3-3.11.2/lib"),
     "yocto": ("usr/lib/python3.11", "usr/lib"),
@@ -142,6 +149,81 @@ def test_fat_simulator_library_serves_the_python_of_each_slice(tmp_path: Path) -
     report = inspect(tmp_path)
     assert [python["targets"] for python in report["pythons"]] == [["aarch64-apple-ios-sim"], ["x86_64-apple-ios"]]
     assert all(python["images"] == [f"{folder}/Python.framework/Python"] for python in report["pythons"])
+
+
+def test_ios_of_cpython_315_has_its_libraries_in_the_slice(tmp_path: Path) -> None:
+    folder = "Python.xcframework/ios-arm64"
+    name = f"{folder}/lib-arm64/python3.15/_sysconfigdata__ios_arm64-iphoneos.py"
+    tree = {
+        f"{folder}/Python.framework/Python": apple(ARM64, (3, 15, 1), 2),
+        name: sysconfigdata("arm64-iphoneos", "3.15"),
+    }
+    (python,) = inspect(make(tmp_path, tree))["pythons"]
+    assert (python["version"], python["targets"]) == ("3.15.1", ["aarch64-apple-ios"])
+
+
+def test_python_of_xcode(tmp_path: Path) -> None:
+    home = "Library/Developer/CommandLineTools/Library/Frameworks/Python3.framework/Versions/3.9"
+    (python,) = inspect(make(tmp_path, {f"{home}/Python3": apple(ARM64, (3, 9, 6))}))["pythons"]
+    assert (python["version"], python["targets"]) == ("3.9.6", ["aarch64-apple-darwin"])
+
+
+def test_homebrew_keg(tmp_path: Path) -> None:
+    home = "opt/homebrew/Cellar/python@3.13/3.13.1/Frameworks/Python.framework/Versions/3.13"
+    tree = {
+        f"{home}/Python": apple(ARM64),
+        f"{home}/lib/python3.13/_sysconfigdata__darwin_darwin.py": sysconfigdata("darwin", "3.13"),
+    }
+    (python,) = inspect(make(tmp_path, tree))["pythons"]
+    assert (python["version"], python["ext_suffix"]) == ("3.13.1", ".cpython-313-darwin.so")
+
+
+def test_msys2(tmp_path: Path) -> None:
+    text = sysconfigdata("", "3.12", MACHDEP="win32", EXT_SUFFIX=".cp312-mingw_x86_64_ucrt_gnu.pyd")
+    tree = {
+        "ucrt64/lib/python3.12/_sysconfigdata__win32_.py": text,
+        "ucrt64/bin/libpython3.12.dll": pe(name="libpython3.12.dll"),
+    }
+    (python,) = inspect(make(tmp_path, tree))["pythons"]
+    assert python["ext_suffix"] == ".cp312-mingw_x86_64_ucrt_gnu.pyd"
+    assert python["images"] == ["ucrt64/bin/libpython3.12.dll"]
+    assert "x86_64-pc-windows-gnu" in python["targets"]
+
+
+def test_freebsd_has_no_multiarch_name(tmp_path: Path) -> None:
+    from tests.readers.builders import elf
+
+    text = sysconfigdata("", "3.11", MACHDEP="freebsd14")
+    library = elf(machine=62, osabi=9, soname="libpython3.11.so.1.0")
+    tree = {
+        "usr/local/lib/python3.11/_sysconfigdata__freebsd14_.py": text,
+        "usr/local/lib/libpython3.11.so.1.0": library,
+    }
+    report = inspect(make(tmp_path, tree))
+    assert [python["targets"] for python in report["pythons"]] == [["x86_64-unknown-freebsd"]]
+    assert report["findings"] == []
+
+
+def test_pyodide_build_environment(tmp_path: Path) -> None:
+    home = "xbuildenv/pyodide-root/cpython/installs/python-3.12.1"
+    name = f"{home}/sysconfigdata/_sysconfigdata__emscripten_wasm32-emscripten.py"
+    (python,) = inspect(make(tmp_path, {name: sysconfigdata("wasm32-emscripten", "3.12", SIZEOF_VOID_P=4)}))["pythons"]
+    assert (python["sysconfigdata"], python["targets"]) == ([name], ["wasm32-unknown-emscripten"])
+
+
+def test_android_package_with_four_libraries(tmp_path: Path) -> None:
+    abis = {
+        "arm64-v8a": "aarch64-linux-gnu",
+        "armeabi-v7a": "arm-linux-gnueabi",
+        "x86": "i386-linux-gnu",
+        "x86_64": "x86_64-linux-gnu",
+    }
+    report = inspect(
+        make(tmp_path, {f"lib/{abi}/libpython3.13.so": libpython(name, (3, 13, 1)) for abi, name in abis.items()})
+    )
+    assert [python["images"] for python in report["pythons"]] == [
+        [f"lib/{abi}/libpython3.13.so"] for abi in sorted(abis)
+    ]
 
 
 def test_nuget_package_and_its_free_threaded_sister(tmp_path: Path) -> None:
