@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import tarfile
+import tempfile
 import zipfile
 import zlib
 from contextlib import suppress
@@ -361,3 +364,34 @@ def test_a_changed_archive_ends_in_a_root_or_in_one_of_two_errors(
         for path in contents(root):
             with suppress(ReadError), root.open(path, 100) as source:
                 assert source.size >= 0
+
+
+# ---------------------------------------------------------------------------------------------- the wall, as seen outside
+
+WATCH = """
+import sys
+from crossplan.readers.source import ReadError
+from crossplan.sysroot import open_sysroot
+opened = []
+sys.addaudithook(lambda event, args: opened.append(args[0]) if event in ("open", "os.listdir", "os.scandir") else None)
+with open_sysroot(sys.argv[1]) as root:
+    for path in ("link", "up/etc/passwd", "device", "good"):
+        try:
+            root.read(path, 100)
+        except ReadError:
+            pass
+print(*[path for path in opened if not str(path).endswith((".py", ".pyc", ".so"))], sep="\\n")
+"""
+
+
+def test_only_the_archive_and_a_temporary_file_are_opened(tmp_path: Path) -> None:
+    tree = {"link": "/etc/passwd", "up": "../../..", "../../../../planted": b"x", "good": b"1"}
+    place = tmp_path / "hostile.tar.gz"
+    place.write_bytes(COMPRESS["gz"](tar(tree, more=(special("device", tarfile.CHRTYPE),))))
+    command = [sys.executable, "-c", WATCH, str(place)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    elsewhere = [path for path in done.stdout.split() if not path.startswith((sys.prefix, sys.base_prefix))]
+    assert elsewhere[0] == str(place)
+    temporary = Path(tempfile.gettempdir())  # itself (O_TMPFILE), or a file in it
+    assert all(temporary in (Path(path), Path(path).parent) for path in elsewhere[1:])
+    assert not (tmp_path.parent / "planted").exists()
