@@ -30,6 +30,7 @@ Printed = Mapping[str, str]
 _KEYS = (
     "WITH_THREAD", "Py_DEBUG", "Py_REF_DEBUG", "Py_TRACE_REFS", "COUNT_ALLOCS", "Py_ENABLE_SHARED", "LDVERSION", "SIZEOF_VOID_P"
 )  # fmt: skip
+_KEPT = 1 << 16  # characters of a file whose reading is remembered: many builds share one
 _CONDA = "_h_env_placehold"
 _ERRORS = (TypeError, KeyError, IndexError, AttributeError, ValueError)
 
@@ -70,9 +71,12 @@ _PRINTS: dict[str, Callable[[Any, list[str]], None]] = {
 }
 
 
-@lru_cache(maxsize=256)
 def printed(text: str, how: str) -> Printed | None:
     """The lines that the interpreter prints, as PyO3 splits them: key and value at the first space; None if it fails."""
+    return _kept(text, how) if len(text) <= _KEPT else _printed(text, how)
+
+
+def _printed(text: str, how: str) -> Printed | None:
     try:
         found = evaluate(text, _APPENDED)
     except Failed:
@@ -89,6 +93,9 @@ def printed(text: str, how: str) -> Printed | None:
     except _ERRORS:
         return None
     return dict(_split(line) for line in lines(text) if " " in line)
+
+
+_kept = lru_cache(maxsize=256)(_printed)
 
 
 def _split(line: str) -> tuple[str, str]:

@@ -24,6 +24,7 @@ FailureKind = Literal["start", "status", "silent", "not-utf8", "unknown"]
 Refusal = Callable[[str], str | None]
 
 SECONDS = 10.0
+KEPT = 256  # answers that are remembered
 
 
 @record
@@ -167,6 +168,8 @@ class LiveHost:
         relevant = frozenset(item for item in env.items() if not item[0].startswith(("PYO3_", "CARGO_")))
         key = (question, command, cwd, relevant)
         if key not in self._answers:
+            if len(self._answers) >= KEPT:
+                self._answers.clear()
             self._answers[key] = self._ask(question, command, env, cwd)
         return self._answers[key]  # type: ignore[return-value]
 
