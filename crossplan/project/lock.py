@@ -17,6 +17,7 @@ from crossplan.record import record
 
 MAX_BYTES = 32 << 20
 _PAIR = re.compile(r'(name|version|source|checksum|replace) = "([^"\\]*)"')
+_HEADER = re.compile(r"\[\[?[A-Za-z_.-]+\]\]?")
 _ITEM = re.compile(r' "([^"\\]*)",?')
 
 
@@ -107,16 +108,20 @@ def _by_lines(text: str) -> list[LockedPackage] | None:
     values: dict[str, str] = {}
     items: list[str] = []
     start: int | None = None
+    other = False  # inside a table of another kind ([metadata], [[patch.unused]])
     for number, line in enumerate((*text.splitlines(), "[end]"), 1):
         if not line or (line.startswith(("#", "version = ")) and start is None):
             continue
         if line[0] == "[":
+            if not _HEADER.fullmatch(line):
+                return None
             if start is not None and not _close(packages, values, items, start):
                 return None
             values, items = {}, []
             start = number if line in ("[[package]]", "[root]") else None
-        elif start is None or line in ("dependencies = [", "]", "dependencies = []"):
-            continue  # another table ([metadata], [[patch.unused]]) or the brackets of a list
+            other = start is None
+        elif other or (start is not None and line in ("dependencies = [", "]", "dependencies = []")):
+            continue
         elif match := _PAIR.fullmatch(line):
             values[match[1]] = match[2]
         elif match := _ITEM.fullmatch(line):
