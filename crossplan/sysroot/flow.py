@@ -129,18 +129,41 @@ class _Zlib:
         return self._inner.decompress(self._inner.unconsumed_tail + data, max(max_length, 0))
 
 
-def _zstd() -> _Decoder:
-    try:
-        from compression import zstd  # type: ignore[import-not-found, unused-ignore]  # Python 3.14
-    except ImportError:
+class _Zstd:
+    """`ZstdDecompressor`, of Python 3.14 or its backport, whose own error is there only where the module is."""
+
+    def __init__(self) -> None:
         try:
-            from backports import zstd  # type: ignore[no-redef, unused-ignore]
+            from compression import zstd  # type: ignore[import-not-found, unused-ignore]  # Python 3.14
         except ImportError:
-            raise MissingModule(
-                "it is compressed with zstd, for which this Python has no module: pip install 'crossplan[zstd]'"
-            ) from None
-    decoder: _Decoder = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
-    return decoder
+            try:
+                from backports import zstd  # type: ignore[no-redef, unused-ignore]
+            except ImportError:
+                raise MissingModule(
+                    "it is compressed with zstd, for which this Python has no module: pip install 'crossplan[zstd]'"
+                ) from None
+        self._error: type[Exception] = zstd.ZstdError
+        self._inner: _Decoder = zstd.ZstdDecompressor(
+            options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
+        )
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return self._inner.needs_input
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        try:
+            return self._inner.decompress(data, max_length)
+        except self._error as error:
+            raise ValueError(str(error)) from error
 
 
 def _decoder(method: str) -> _Decoder:
@@ -150,7 +173,7 @@ def _decoder(method: str) -> _Decoder:
     if method == "xz":
         return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
     if method == "zstd":
-        return _zstd()
+        return _Zstd()
     return _Zlib(-zlib.MAX_WBITS if method == "deflate" else zlib.MAX_WBITS | 16)
 
 
@@ -199,10 +222,6 @@ class InflatedFlow:
                 raise self._damaged() from error
             except MemoryError as error:
                 raise OverLimit("its compressed data asks for more memory than there is") from error
-            except Exception as error:
-                if type(error).__name__ == "ZstdError":  # its class is there only where the module is
-                    raise self._damaged() from error
-                raise
             if data:
                 return self._account(data)
             if ended and not self._decoder.eof:

@@ -191,6 +191,16 @@ def test_what_is_wrong_is_refused_for_the_right_reason(
     assert status == 4
 
 
+def test_a_newer_system_than_the_pythons_own_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make = lambda: apple("aarch64", minimum={"aarch64": 0x00630000})
+    case = Case("mod.cpython-314-darwin.so", make, "--sysroot @bytedeco-macosx-arm64-py314")
+    status, report = check(case, tmp_path, capsys)
+    assert [(finding["code"], finding["severity"]) for finding in report["findings"]] == [("XP711", "warning")]
+    assert "needs macos 99.0, and the target's Python runs from " in report["findings"][0]["message"]
+    assert status == 0
+    assert check(case._replace(options=f"{case.options} --strict"), tmp_path, capsys)[0] == 4
+
+
 def test_each_code_of_the_family_has_a_case() -> None:
     from crossplan.findings import CODES
 
