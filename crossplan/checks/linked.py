@@ -55,6 +55,9 @@ def no_library(view: View) -> Iterator[Finding]:
     if view.link_name is None or view.linked is not None or _trusted(view) or _generated(view):
         return
     elsewhere = _elsewhere(view)
+    if elsewhere is not None and view.root is None and view.situation.planned:
+        yield _packed(view, elsewhere[1])
+        return
     where = f"in {view.link_folder}" if view.link_folder else "in no folder that is named (lib_dir is not set)"
     if elsewhere is not None:
         folder = view.on_host(PurePosixPath(elsewhere[1]).parent)
@@ -77,6 +80,18 @@ def no_library(view: View) -> Iterator[Finding]:
         _place_of_folder(view),
         *(Location(path) for path in others[:3]),
         help=_library_help(view, others),
+    )
+
+
+def _packed(view: View, path: str) -> Finding:
+    """The library is in an archive, which is read without unpacking: a linker cannot do that, whatever is set."""
+    return finding(
+        "plan-incomplete",
+        "error",
+        f"the link takes {view.link_name}, and {path} lies in an archive, where no linker finds it",
+        Location(path),
+        Location(None, "--sysroot"),
+        help="Unpack the archive, and give the folder as --sysroot.",
     )
 
 

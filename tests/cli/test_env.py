@@ -151,3 +151,16 @@ def test_env_loads_nothing_heavy() -> None:
         [sys.executable, "-c", code, "env", *BASE, "--sysroot", str(ROOT)], capture_output=True, text=True, check=True
     )
     assert done.stderr.strip() == ""
+
+
+def test_a_link_cannot_take_what_is_packed(clean: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import tarfile
+
+    archive = clean / "root.tar"
+    with tarfile.open(archive, "w") as packed:
+        packed.add(ROOT, "root")
+    assert main(["env", *BASE, "--sysroot", str(archive)]) == 0
+    assert sourced(capsys.readouterr().out)["PYO3_CROSS_PYTHON_VERSION"] == "3.11"
+    assert main(["env", *BASE, "--sysroot", str(archive), "--embed"]) == 4
+    said = capsys.readouterr()
+    assert said.out == "" and "archive" in said.err
