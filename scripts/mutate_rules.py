@@ -27,7 +27,6 @@ from typing import Any, ClassVar, Final
 
 from crossplan import pyo3
 from crossplan.data import load
-from crossplan.resolve import features as resolve_features
 from crossplan.resolve import resolve
 from crossplan.resolve.types import BuildRequest
 from crossplan.resolve.wire import read_request, wire
@@ -87,9 +86,12 @@ class WatchedMessages(dict[str, str]):
 
 
 def forget() -> None:
-    """Empty every cache that holds something of the table."""
-    for cached in (pyo3.find_rules, pyo3._rules, pyo3._closure, pyo3.known_variables, resolve_features._lowest):
-        cached.cache_clear()
+    """Empty every cache that may hold something of the table."""
+    for name, module in list(sys.modules.items()):
+        if name == "crossplan.pyo3" or name.startswith("crossplan.resolve"):
+            for cached in list(vars(module).values()):
+                if hasattr(cached, "cache_clear"):
+                    cached.cache_clear()
 
 
 def predicted(request: BuildRequest) -> Mapping[str, Any]:

@@ -50,6 +50,11 @@ def case(seed: int, number: int, releases: Sequence[str] = RELEASES) -> Case:
     request: dict[str, Any] = {
         "pyo3": release, "target": target, "host": host, "features": features, "env": env, "cwd": "{ROOT}", "rustc": "1.95.0"
     }  # fmt: skip
+    if draw.chance(0.04):  # relative paths count from there
+        request["cwd"] = "{ROOT}/package/member"
+        tree.append({"path": "package/member", "dir": True})
+        if env.get("PYO3_CROSS_LIB_DIR", "/")[:1] not in ("/", "{"):
+            env["PYO3_CROSS_LIB_DIR"] = f"../../{env['PYO3_CROSS_LIB_DIR']}"
     if draw.chance(0.3):
         request["rustc"] = draw.one(_RUSTC)
     if crate != "pyo3":
@@ -158,7 +163,7 @@ def _set_source(
 def _lib_dir(draw: Draw, base: str) -> str:
     if draw.wrongly(0.12):
         return draw.one(
-            ("", "{ROOT}/missing", f"{{ROOT}}/{base}/share/empty", f"{base}/python3.11", "{ROOT}/\udcff", "missing", f"{{ROOT}}/{base}\n", "~/lib", ".")
+            ("", "{ROOT}/missing", f"{{ROOT}}/{base}/share/empty", f"{base}/python3.11", "{ROOT}/\udcff", "missing", "~/lib", ".")
         )  # fmt: skip
     return draw.weighted(
         {f"{{ROOT}}/{base}": 60, base: 25, f"{{ROOT}}/{base}/": 4, f"./{base}/": 3, f"{{ROOT}}/./{base}/../{base}": 2, f"{{ROOT}}//{base}": 1, "{ROOT}": 2}

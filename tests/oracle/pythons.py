@@ -18,6 +18,15 @@ _BANNERS = (
     " Python 3.11.1",
     "PyPy 3.10",
 )
+_PATHS = {
+    "{ROOT}/bin": 12,
+    "{ROOT}/none:{ROOT}/bin": 2,
+    "{ROOT}/bin:{ROOT}/more": 2,
+    "{ROOT}/none": 1,
+    "bin": 1,
+    ":{ROOT}/more": 1,
+    "./bin:": 1,
+}
 # What they say to `--version`, and what they do with a script: print nothing, fail, print what is no text.
 _ENDS = ("", "", "exit 3\n", "printf 'a \\377\\n'\n", "printf '\\377'\n")
 
@@ -84,11 +93,7 @@ def _spoil(draw: Draw, record: dict[str, Any]) -> None:
 
 def draw_programs(draw: Draw) -> tuple[dict[str, str], list[Entry]]:
     """Variables and files by which PyO3 finds programs that are called Python, none of which works."""
-    env = {
-        "PATH": draw.weighted(
-            {"{ROOT}/bin": 8, "{ROOT}/none:{ROOT}/bin": 1, "{ROOT}/bin:{ROOT}/more": 1, "{ROOT}/none": 1}
-        )
-    }
+    env = {"PATH": draw.weighted(_PATHS)}
     tree = [
         _program(draw, f"{folder}/{name}")
         for folder in ("bin", "more")
@@ -97,7 +102,8 @@ def draw_programs(draw: Draw) -> tuple[dict[str, str], list[Entry]]:
     ]
     where = draw.weighted({"": 4, "PYO3_PYTHON": 3, "VIRTUAL_ENV": 2, "CONDA_PREFIX": 2})
     if where:
-        env[where] = "{ROOT}/py/bin/python" if where == "PYO3_PYTHON" else "{ROOT}/py"
+        usual, odd = ("{ROOT}/py/bin/python", "py/bin/python") if where == "PYO3_PYTHON" else ("{ROOT}/py", "py")
+        env[where] = odd if draw.chance(0.15) else usual
         if draw.chance(0.85):
             tree.append(_program(draw, "py/bin/python"))
     return env, tree

@@ -28,14 +28,15 @@ from oracle.tree import placed, planted, unplaced
 
 RECORDED = Path(__file__).parent / "recorded" / "patches.jsonl.xz"
 SEED = 30
-TRIES = 2000
+TRIES = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A random case and the rules that its prediction reads."""
+    """A random case, what is predicted for it, and the rules that this reads."""
 
     case: Case
+    answer: Mapping[str, Any]
     read: frozenset[str]
 
 
@@ -45,21 +46,21 @@ class Pool:
     def __init__(self) -> None:
         self._drawn: dict[str, list[Drawn]] = {}
 
-    def reading(self, release: str, names: set[str]) -> Iterator[Case]:
+    def reading(self, release: str, names: set[str]) -> Iterator[Drawn]:
         """Cases of `release` that read one of the rules."""
         drawn = self._drawn.setdefault(release, [])
         for number in range(TRIES):
             if number == len(drawn):
                 drawn.append(_draw(release, number))
             if names & drawn[number].read:
-                yield drawn[number].case
+                yield drawn[number]
 
 
 def _draw(release: str, number: int) -> Drawn:
     found = case(SEED, number, [release])
     mutation.forget_reads()
-    _prediction(found)
-    return Drawn(found, frozenset(mutation.Watched.seen))
+    answer = _prediction(found)
+    return Drawn(found, answer, frozenset(mutation.Watched.seen))
 
 
 def _prediction(found: Case) -> Mapping[str, Any]:
@@ -73,13 +74,12 @@ def noticing(
     pool: Pool, table: Mapping[str, Any], change: mutation.Change, different: Mapping[str, set[str]]
 ) -> Case | None:
     """A case that is predicted otherwise under the change."""
-    for release in list(different)[:: max(1, len(different) // 3)]:
-        for found in pool.reading(release, different[release]):
-            before = _prediction(found)
-            with mutation.changed(table, change):
-                after = _prediction(found)
-            if before != after:
-                return found
+    for release in list(different)[:: max(1, len(different) // 2)]:
+        drawn = list(pool.reading(release, different[release]))
+        with mutation.changed(table, change):
+            for found in drawn:
+                if _prediction(found.case) != found.answer:
+                    return found.case
     return None
 
 
