@@ -49,7 +49,6 @@ class Rules:
     messages: Mapping[str, str]
     variables: frozenset[str]
     flow: str
-    target_lexicon: str
     implementations: tuple[str, ...]
     minimum: Mapping[str, Version]
     maximum: Mapping[str, Version]
@@ -66,7 +65,6 @@ class Rules:
     search: str
     search_families: tuple[str, ...]
     search_unlistable: str
-    filter_strings: str
     sysconfig_printed: str
     sysconfig_read: str
     sysconfig_lib_dir: str
@@ -74,15 +72,15 @@ class Rules:
     flags_implied: tuple[str, ...]
     unix_name: str
     pypy_name: str
-    windows_name: tuple[str, ...]
     version_check: str
-    width_check: str
     stable_warnings: str
-    linked: tuple[str, ...]
     cfg_lowest: int
     limited_api: str
     feature_cfgs: Mapping[str, int]
     crate_features: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    target_lexicon: str = ""
+    windows_name: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
     own_script: bool = False
     stale_config: bool = False
     passed_config: bool = False

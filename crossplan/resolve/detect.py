@@ -47,15 +47,23 @@ def says_cross(run: Run) -> bool | None:
 
 def find_cross(run: Run) -> Cross | None:
     """`cross_compiling_from_cargo_env`: None for a native build; the variables are validated before anything uses them."""
-    for name in run.rules.forcing:
-        run.variable(name)
+    late = run.rules.detection == "strings-of-cargo"  # reads them only if the triples do not tell already
+    if not late:
+        _read_forcing(run)
     detected = _DETECTION[run.rules.detection](run)
+    if late and not _is_equal(run):
+        _read_forcing(run)
     forced = [by_variable(name) for name in run.rules.forcing if name in run.env]
     what = "a cross build" if detected else "no cross build: the host's interpreter is the target's"
     run.step(what, "impl_.rs: cross_compiling", *(forced or (rule("native_rules"),)))
     if not detected:
         return None
     return _from_triples(run) if run.rules.detection == "triples" else _from_strings(run)
+
+
+def _read_forcing(run: Run) -> None:
+    for name in run.rules.forcing:
+        run.variable(name)
 
 
 def _forced(run: Run) -> bool:
@@ -70,8 +78,7 @@ def _by_strings(run: Run) -> bool:
 
 
 def _by_strings_of_cargo(run: Run) -> bool:
-    target = run.request.target
-    if _STRING_RULES["equal"](run, target) or _STRING_RULES["windows-32-msvc"](run, target):
+    if _is_equal(run):
         return False
     for name in ("ARCH", "VENDOR", "OS"):
         if run.cargo_cfg(name) is None:
@@ -83,6 +90,11 @@ def _by_strings_of_cargo(run: Run) -> bool:
     )
     composed = f"{run.cargo_cfg('ARCH')}-{run.cargo_cfg('VENDOR')}-{os}"
     return _forced(run) or not any(_STRING_RULES[name](run, composed) for name in run.rules.native_rules)
+
+
+def _is_equal(run: Run) -> bool:
+    """What makes a build native before Cargo's variables are looked at."""
+    return any(_STRING_RULES[name](run, run.request.target) for name in ("equal", "windows-32-msvc"))
 
 
 def _host_begins(run: Run, target: str) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal, Protocol
 
 from crossplan.record import record
+from crossplan.toolchain.landmark import is_cpython
 
 # What makes a program fail where PyO3 needs it: it cannot be started (`detail`: the errno's text, as Rust prints
 # it), ends with a status other than 0, prints nothing usable, prints what is no UTF-8, or cannot be known.
@@ -177,6 +178,8 @@ class LiveHost:
         refused = self._refused(command, env, cwd)
         if refused is not None:
             return refused
+        if question == "executes" and is_cpython(command, env, cwd):
+            return "python 3 cpython", ""
         from crossplan.toolchain.programs import start
 
         arguments = [command, "--version"] if question == "--version" else [command]
