@@ -30,9 +30,8 @@ WANTED = (
     "GRAALPY_VERSION",
 )
 
-# Not only the wanted names: what opens and closes a condition must be seen as well.
-_DIRECTIVE = rf"(?m)^[ \t]*+#[ \t]*+(?:(if\w*|endif)\b[ \t]*+(\w*+)|define[ \t]++({'|'.join(WANTED)})(?![\w(])([^\n]*+))"
-_GUARD = r"\s*+#[ \t]*+define[ \t]++{name}\b"
+_DIRECTIVE = r"(?m)^[ \t]*+#[ \t]*+(?:(if\w*|endif)\b[ \t]*+(\w*+)|define[ \t]++(\w++)(?!\()([^\n]*+))"
+_DEFINED_NEXT = r"\s*+#[ \t]*+define[ \t]++(\w++)"
 _COMMENT = r"/\*[\s\S]*?(?:\*/|\Z)"
 
 
@@ -51,9 +50,10 @@ def read_header(data: bytes) -> tuple[dict[str, str | int], dict[str, int]]:
                 raise ReadError("an #endif without its #if", f"line {line_of(text, match.start())}")
             conditions.pop()
         elif word:
-            guard = word == "ifndef" and re.compile(_GUARD.format(name=re.escape(condition))).match(text, match.end())
+            following = re.compile(_DEFINED_NEXT).match(text, match.end()) if word == "ifndef" else None
+            guard = following is not None and following[1] == condition
             conditions.append(not guard)
-        elif not any(conditions):
+        elif name in WANTED and not any(conditions):
             values[name] = _value(value.strip())
             lines[name] = line_of(text, match.start())
     return values, lines

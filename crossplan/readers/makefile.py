@@ -35,25 +35,26 @@ _DEPTH = 8  # of references inside references
 
 def read_makefile(data: bytes) -> tuple[dict[str, str | int], dict[str, int]]:
     """The values of the keys that describe a Python, and the line of each."""
-    return _assignments(text_of(data, SIZE_LIMIT, "Makefile"), rf"(?m)^({'|'.join(MAKEFILE_KEYS)})[ \t]*+:?=[ \t]*+([^\n]*+)")
+    return _assignments(text_of(data, SIZE_LIMIT, "Makefile"), MAKEFILE_KEYS)
 
 
 def read_pkgconfig(data: bytes) -> tuple[dict[str, str | int], dict[str, int]]:
     """Variables and fields (`Version`, `Libs`) of a pkg-config file, and the line of each."""
-    return _assignments(text_of(data, SIZE_LIMIT, "pkg-config file"), r"(?m)^([A-Za-z_.]+)[ \t]*+[=:][ \t]*+([^\n]*+)")
+    return _assignments(text_of(data, SIZE_LIMIT, "pkg-config file"))
 
 
-def _assignments(text: str, pattern: str) -> tuple[dict[str, str | int], dict[str, int]]:
+def _assignments(text: str, keys: tuple[str, ...] = ()) -> tuple[dict[str, str | int], dict[str, int]]:
+    """`NAME = value`, `NAME := value` and `Name: value` at the beginning of a line; of `keys` alone if there are any."""
     raw: dict[str, str] = {}
-    lines: dict[str, int] = {}
-    for match in re.finditer(pattern, text):
+    starts: dict[str, int] = {}
+    for match in re.finditer(r"(?m)^([A-Za-z_][\w.]*+)[ \t]*+(?::=|[:=])[ \t]*+([^\n]*+)", text):
         raw[match[1]] = match[2].partition("#")[0].strip()
-        lines[match[1]] = line_of(text, match.start())
+        starts[match[1]] = match.start()
     values: dict[str, str | int] = {}
-    for name, value in raw.items():
-        if (known := _expanded(value, raw, _DEPTH)) is not None:
+    for name in keys or raw:
+        if name in raw and (known := _expanded(raw[name], raw, _DEPTH)) is not None:
             values[name] = known
-    return values, {name: lines[name] for name in values}
+    return values, {name: line_of(text, starts[name]) for name in values}
 
 
 def _expanded(value: str, raw: dict[str, str], depth: int) -> str | None:

@@ -18,17 +18,17 @@ from crossplan.sysroot import Sysroot
 __all__ = ["scan"]
 
 
-def scan(root: Sysroot, *, full: bool = False, modules: bool = True, progress: Progress | None = None) -> Evidence:
+def scan(root: Sysroot, *, full: bool = False, lean: bool = False, progress: Progress | None = None) -> Evidence:
     """Everything below a root that describes or is a Python. Whatever cannot be read stands in `unread`; nothing is raised.
 
-    With `modules` false, extension modules, of which a Python has some 80, are read only where no library or program tells
-    of the machine, and then one.
+    A lean scan leaves out what can only confirm: where a description and a binary tell of an installation, its headers,
+    Makefile, pkg-config files and extension modules. Facts and errors are the same, some warnings are missing.
     """
     found = walk_root(root, full=full, progress=progress)
-    records = _records(root, found, modules)
+    records = _records(root, found, lean)
     if not full and not any(_tells(record) for record, _ in records):
         found = walk_root(root, full=True, progress=progress)
-        records = _records(root, found, modules)
+        records = _records(root, found, lean)
     damaged = tuple(Unread("", "file", sentence) for sentence in root.damage)
     return Evidence(
         root=root.name,
@@ -41,36 +41,37 @@ def scan(root: Sysroot, *, full: bool = False, modules: bool = True, progress: P
     )
 
 
-def _records(root: Sysroot, found: Walk, modules: bool) -> list[tuple[Record, str]]:
+def _records(root: Sysroot, found: Walk, lean: bool) -> list[tuple[Record, str]]:
     """The records of all places, each with its installation, in the order of their paths."""
     records: list[tuple[Record, str]] = []
-    places = [place for _, place in sorted(found.places.items())]
-    zips = [place for place in places if place.what == "stdlib-zip"]
-    told: set[str] = set()
-    # Extension modules come last, when it is known whether they are needed.
-    for place in sorted(places, key=lambda place: place.what == "extension"):
-        if place.what == "stdlib-zip" or (place.what == "extension" and not modules and place.prefix in told):
+    named: set[str] = set()  # installations with a sysconfigdata, readable or not
+    described: set[str] = set()
+    pictured: set[str] = set()  # … with a binary
+    # What others may confirm comes first, and last the zips, which are read only where nothing else describes.
+    for place in sorted(found.places.values(), key=lambda place: (_TURNS.get(place.what, 0), place.path)):
+        prefix = place.prefix
+        if place.what == "stdlib-zip":
+            records += [(record, prefix) for record in read_zip(root, place)] if prefix not in named else []
+            continue
+        confirms = _TURNS.get(place.what, 0) and prefix in pictured
+        if lean and confirms and (prefix in described or place.what == "extension"):
             continue
         if (record := read_place(root, place)) is not None:
-            records.append((record, place.prefix))
-            if isinstance(record, ImageFile) and record.role != "other":
-                told.add(place.prefix)
-    records.sort(key=lambda item: item[0].path)
-    described = {prefix for record, prefix in records if _describes(record)}
-    for place in zips:
-        if place.prefix not in described:
-            records += [(record, place.prefix) for record in read_zip(root, place)]
-    return records
+            records.append((record, prefix))
+            if isinstance(record, ImageFile):
+                pictured |= {prefix} if record.role != "other" else set()
+            elif record.kind in ("sysconfigdata", "sysconfig-vars"):
+                named.add(prefix)
+                described |= {prefix} if isinstance(record, Description) else set()
+    return sorted(records, key=lambda item: item[0].path)
+
+
+_TURNS = {"pyconfig.h": 1, "patchlevel.h": 1, "makefile": 1, "pkg-config": 1, "extension": 2, "stdlib-zip": 3}
 
 
 def _place(python: TargetPython) -> tuple[str, ...]:
     """Where a Python comes in the report: by the paths of what it was read from."""
     return (*(item.path for item in python.descriptions), *(item.path for item in python.images))
-
-
-def _describes(record: Record) -> bool:
-    """Whether a record is a sysconfigdata, or as good as one."""
-    return not isinstance(record, ImageFile) and record.kind in ("sysconfigdata", "sysconfig-vars")
 
 
 def _tells(record: Record) -> bool:

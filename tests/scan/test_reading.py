@@ -70,15 +70,36 @@ def test_files_that_are_no_evidence_are_not_opened(tmp_path: Path) -> None:
     }
 
 
-def test_extension_modules_may_be_left_out_where_something_else_tells(tmp_path: Path) -> None:
+def test_a_lean_scan_leaves_out_what_only_confirms(tmp_path: Path) -> None:
     folder = "usr/lib/python3.11/lib-dynload"
     modules = {f"{folder}/_{i}.cpython-311-aarch64-linux-gnu.so": libpython() for i in range(4)}
-    make(tmp_path, {"usr/lib/python3.11/_sysconfigdata__linux_aarch64-linux-gnu.py": sysconfigdata(), **modules})
+    sysconfig = "usr/lib/python3.11/_sysconfigdata__linux_aarch64-linux-gnu.py"
+    make(
+        tmp_path,
+        {sysconfig: sysconfigdata(), "usr/include/python3.11/patchlevel.h": '#define PY_VERSION "3.11.2"\n', **modules},
+    )
     with open_sysroot(tmp_path) as root:
-        assert [len(scan(root, modules=each).images) for each in (True, False)] == [4, 1]
-    make(tmp_path, {"usr/lib/libpython3.11.so.1.0": libpython()})
+        assert [len(scan(root, lean=each).images) for each in (False, True)] == [4, 1]
+        assert scan(root, lean=True).pythons[0].value("version") == "3.11.2"  # nothing else tells it
+    library = "usr/lib/libpython3.11.so.1.0"
+    make(tmp_path, {library: libpython()})
+    with Counted(str(tmp_path)) as root:
+        lean = scan(root, lean=True)
+    assert set(root.read_of) == {sysconfig, library}
     with open_sysroot(tmp_path) as root:
-        full, lean = scan(root), scan(root, modules=False)
-    assert [file.role for file in lean.images] == ["libpython"]
-    assert full.pythons[0].facts == lean.pythons[0].facts
+        full = scan(root)
     assert full.pythons[0].targets == lean.pythons[0].targets
+    assert {name: fact.value for name, fact in full.pythons[0].facts.items()} == {
+        name: fact.value for name, fact in lean.pythons[0].facts.items()
+    }
+
+
+@pytest.mark.parametrize("tree", TREES)
+def test_a_lean_scan_knows_the_same(tree: str) -> None:
+    with open_sysroot(SYSROOTS / tree) as root:
+        full, lean = scan(root), scan(root, lean=True)
+    assert len(full.pythons) == len(lean.pythons)
+    for one, other in zip(full.pythons, lean.pythons):
+        assert one.targets == other.targets
+        for name in ("version", "abi_flags", "ext_suffix", "pointer_width", "shared", "machine", "implementation"):
+            assert one.value(name) == other.value(name)
