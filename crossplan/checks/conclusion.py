@@ -190,6 +190,28 @@ def floor_unknown(view: View) -> Iterator[Finding]:
         )
 
 
+def feature_unknown(view: View) -> Iterator[Finding]:
+    """XP518: a feature that the release lacks makes Cargo refuse the build before anything runs."""
+    if view.rules is None:
+        return
+    known = view.rules.crate_features[view.request.crate]
+    for name, fact in view.features.items():
+        if name in known:
+            continue
+        family = name.split("-py")[0]
+        near = [other for other in known if other == family or other.startswith(f"{family}-py")]
+        instead = f"Take {min(near, key=len)}" if near else "Leave it out"
+        if levels := sorted((int(other.rpartition("-py3")[2]), other) for other in near if "-py3" in other):
+            instead = f"Take {levels[0][1]}, the lowest level of this release"
+        yield finding(
+            "feature-unknown",
+            "warning" if view.rules.extrapolated else "error",
+            f"{view.request.crate} {view.rules.release} has no feature {name}, so Cargo refuses the build",
+            at(fact.origin, "--features"),
+            help=f"{instead}, or a release of PyO3 that has {name} (--pyo3, cargo update -p pyo3 --precise).",
+        )
+
+
 def library_of_one_version(view: View) -> Iterator[Finding]:
     """XP510: on Windows a stable-ABI module must bind to python3.dll; bound to python312.dll it needs that one version."""
     config = view.config
@@ -280,6 +302,7 @@ CHECKS = (
     stable_abi_ignored,
     several_floors,
     floor_unknown,
+    feature_unknown,
     library_of_one_version,
     debug_build,
     flags_inferred,

@@ -267,6 +267,12 @@ ROWS = (
         "note",
     ),
     Row("XP517", option(features="abi3-py310", pyo3="0.15.2"), takes("Take abi3-py39", option(features="abi3-py39"))),
+    Row(
+        "XP518",
+        option(features="abi3-py38,extension-module", pyo3="0.30.1"),
+        takes("Take abi3-py39", option(features="abi3-py39,extension-module")),
+        "error",
+    ),
     Row("XP601", lambda w: w.environ.pop("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER"), severity="note"),
     Row("XP602", both(lambda w: w.no_root()), severity="error"),
     Row(
