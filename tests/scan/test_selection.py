@@ -1,0 +1,143 @@
+"""Which Python of a root is meant: by facts, never by parts of names; exact versions; and why each other is passed over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crossplan.evidence import Evidence
+from crossplan.origin import Fact, Origin
+from crossplan.python import PythonChoice
+from crossplan.scan import scan
+from crossplan.selection import Wish, meets, nearest_image, select
+from crossplan.sysroot import open_sysroot
+from crossplan.triple import find_target
+from tests.scan.making import libpython, make, sysconfigdata
+
+ARMV7, ARMV5, ARM64 = "armv7-unknown-linux-gnueabihf", "armv5te-unknown-linux-gnueabi", "aarch64-unknown-linux-gnu"
+
+
+def evidence(root: Path) -> Evidence:
+    with open_sysroot(root) as opened:
+        return scan(opened)
+
+
+def wish(text: str) -> Wish:
+    return Wish(python=Fact(PythonChoice.parse(text), Origin("option", key="--python")))
+
+
+@pytest.fixture
+def merged(tmp_path: Path) -> Evidence:
+    tree: dict[str, str | bytes] = {}
+    for multiarch in ("arm-linux-gnueabihf", "arm-linux-gnueabi", "aarch64-linux-gnu", "x86_64-linux-gnu"):
+        tree[f"usr/lib/python3.11/_sysconfigdata__{multiarch}.py"] = sysconfigdata(multiarch)
+        tree[f"usr/lib/{multiarch}/libpython3.11.so.1.0"] = libpython(multiarch)
+    return evidence(make(tmp_path, tree))
+
+
+@pytest.mark.parametrize(
+    ("triple", "multiarch"),
+    [
+        (ARMV7, "arm-linux-gnueabihf"),
+        ("thumbv7neon-unknown-linux-gnueabihf", "arm-linux-gnueabihf"),
+        (ARMV5, "arm-linux-gnueabi"),  # a part of the other's name
+        (ARM64, "aarch64-linux-gnu"),
+        ("x86_64-unknown-linux-gnu", "x86_64-linux-gnu"),
+    ],
+)
+def test_the_python_of_the_target_is_selected(triple: str, multiarch: str, merged: Evidence) -> None:
+    selection = select(merged.pythons, find_target(triple), Wish())
+    assert selection.python is not None
+    assert selection.python.value("multiarch") == multiarch
+    assert len(selection.rejected) == 3
+    assert all(item.mismatches for item in selection.rejected)
+
+
+@pytest.mark.parametrize(
+    ("triple", "fields"),
+    [
+        ("x86_64-unknown-linux-musl", {"libc"}),
+        ("x86_64-unknown-freebsd", {"os"}),
+        ("riscv64gc-unknown-linux-gnu", {"machine"}),
+        ("x86_64-unknown-linux-gnux32", {"pointer_width"}),
+    ],
+)
+def test_no_python_of_another_abi_is_selected(triple: str, fields: set[str], merged: Evidence) -> None:
+    selection = select(merged.pythons, find_target(triple), Wish())
+    assert selection.python is None
+    assert selection.candidates == ()
+    assert fields in [{mismatch.field for mismatch in item.mismatches} for item in selection.rejected]
+
+
+def test_a_library_that_does_not_fit_is_named_with_its_header(tmp_path: Path) -> None:
+    make(tmp_path, {"usr/lib/python3.11/_sysconfigdata__linux_aarch64-linux-gnu.py": sysconfigdata()})
+    make(tmp_path, {"usr/lib/libpython3.11.so.1.0": libpython("x86_64-linux-gnu")})
+    (rejected,) = select(evidence(tmp_path).pythons, find_target(ARM64), Wish()).rejected
+    assert [(m.field, m.wanted, m.found.value, m.found.origin.place) for m in rejected.mismatches] == [
+        ("machine", "aarch64", "x86_64", "usr/lib/libpython3.11.so.1.0")
+    ]
+
+
+@pytest.fixture
+def versions(tmp_path: Path) -> Evidence:
+    tree: dict[str, str | bytes] = {}
+    for version, flags in (("3.1", ""), ("3.11", ""), ("3.11", "d"), ("3.14", "t")):
+        folder = f"usr/lib/python{version}{'t' if flags == 't' else ''}"
+        tree[f"{folder}/_sysconfigdata_{flags}_linux_aarch64-linux-gnu.py"] = sysconfigdata(
+            version=version, flags=flags
+        )
+        tree[f"usr/lib/libpython{version}{flags}.so.1.0"] = libpython(version=(3, int(version[2:]), 4), flags=flags)
+    return evidence(make(tmp_path, tree))
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("3.1", ("3.1.4", "")),
+        ("3.11", ("3.11.4", "")),
+        ("3.11.4", ("3.11.4", "")),
+        ("3.11d", ("3.11.4", "d")),
+        ("3.14t", ("3.14.4", "t")),
+        ("3.14", None),
+        ("3.11t", None),
+        ("3.11.5", None),
+        ("3.12", None),
+    ],
+)
+def test_versions_asked_for_are_exact(asked: str, found: tuple[str, str] | None, versions: Evidence) -> None:
+    python = select(versions.pythons, find_target(ARM64), wish(asked)).python
+    assert (python and (python.value("version"), python.value("abi_flags"))) == found
+
+
+def test_several_are_left_undecided(versions: Evidence) -> None:
+    selection = select(versions.pythons, find_target(ARM64), Wish())
+    assert selection.python is None
+    assert len(selection.candidates) == 4
+
+
+def test_a_pre_release_is_not_the_release() -> None:
+    from crossplan.evidence import TargetPython
+
+    python = TargetPython({"version": Fact("3.15.0rc1", Origin("default"))}, (), ())
+    assert meets(python, PythonChoice.parse("3.15"))
+    assert not meets(python, PythonChoice.parse("3.15.0"))
+
+
+def test_wishes_by_folder_and_by_module_name(versions: Evidence) -> None:
+    origin = Origin("variable", key="_PYTHON_SYSCONFIGDATA_NAME")
+    named = Wish(sysconfigdata=Fact("_sysconfigdata_t_linux_aarch64-linux-gnu", origin))
+    python = select(versions.pythons, find_target(ARM64), named).python
+    assert python is not None
+    assert python.value("abi_flags") == "t"
+    below = Wish(under=Fact("usr/lib/python3.1", Origin("variable", key="PYO3_CROSS_LIB_DIR")))
+    python = select(versions.pythons, find_target(ARM64), below).python
+    assert python is not None
+    assert python.value("version") == "3.1.4"
+
+
+def test_nearest_image_is_the_shared_library(merged: Evidence) -> None:
+    for python in merged.pythons:
+        file = nearest_image(python)
+        assert file is not None
+        assert file.path.endswith("libpython3.11.so.1.0")
