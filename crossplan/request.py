@@ -13,7 +13,7 @@ from typing import Literal
 
 from crossplan.origin import Fact, Origin
 from crossplan.project import Project, read_project
-from crossplan.project.cargo_config import CargoConfig
+from crossplan.project.cargo_config import CargoConfig, read_cargo_config
 from crossplan.project.model import Pyo3Crate
 from crossplan.project.registry import cargo_home
 from crossplan.project.settings import SettingsError, read_settings
@@ -113,7 +113,7 @@ def make_request(options: Options, environ: Mapping[str, str], cwd: str, machine
     Raises `RequestError` for a value that is none, `UnknownTarget` and `UnknownRelease` for names that do not exist.
     """
     options = _with_settings(options, environ, cwd)
-    target, target_origin = _target(options, environ)
+    target, target_origin = _target(options, environ, cwd)
     project = read_project(Path(cwd), environ, _manifest(options, cwd), target=target, known=known_releases())
     if options.features is None:
         project = _decided(project, environ, cwd, target)
@@ -178,12 +178,15 @@ def _decided(project: Project, environ: Mapping[str, str], cwd: str, target: Tar
     return replace(project, pyo3=replace(use, features=features, undecided=()))
 
 
-def _target(options: Options, environ: Mapping[str, str]) -> tuple[Target, Origin]:
+def _target(options: Options, environ: Mapping[str, str], cwd: str) -> tuple[Target, Origin]:
+    """The target: as given, else the one that Cargo would build for by its configuration."""
     if options.target is not None:
         return find_target(options.target), options.origin("--target")
-    if named := environ.get("CARGO_BUILD_TARGET"):
-        return find_target(named), Origin("variable", key="CARGO_BUILD_TARGET")
-    raise RequestError("no target is given: add --target, for example --target aarch64-unknown-linux-gnu")
+    configured = read_cargo_config(Path(cwd), environ, None).build_target
+    if len(configured) == 1:
+        return find_target(configured[0].value), configured[0].origin
+    several = f" ({len(configured)} are configured for Cargo)" if configured else ""
+    raise RequestError(f"no target is given{several}: add --target, for example --target aarch64-unknown-linux-gnu")
 
 
 def _host(options: Options, machine: str) -> str:

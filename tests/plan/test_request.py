@@ -115,3 +115,11 @@ def test_a_target_of_the_environment(tmp_path: Path) -> None:
 )
 def test_tool(tmp_path: Path, environ: dict[str, str], tool: str | None, expected: str) -> None:
     assert ask(tmp_path, environ, tool=tool).tool.value == expected
+
+
+def test_a_target_of_cargo_s_configuration(tmp_path: Path) -> None:
+    (tmp_path / ".cargo").mkdir()
+    (tmp_path / ".cargo" / "config.toml").write_text('[build]\ntarget = "riscv64gc-unknown-linux-gnu"\n')
+    request = ask(tmp_path, target=None)
+    assert (request.target.triple, request.target_origin.line) == ("riscv64gc-unknown-linux-gnu", 2)
+    assert ask(tmp_path).target.triple == ARM
