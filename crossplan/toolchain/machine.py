@@ -12,7 +12,8 @@ _ELSEWHERE = "x86_64-unknown-linux-gnu"
 
 def this_machine() -> str:
     """The Rust triple of the machine, as `rustc -vV` would give it for its own build of rustc."""
-    if sys.platform == "linux":
+    system: str = sys.platform  # a text: type checkers leave out the branches for other platforms than their own
+    if system == "linux":
         # CPython's multiarch name tells libc and float ABI, which `uname` does not.
         multiarch = getattr(sys.implementation, "_multiarch", "")
         return next(iter(nearest_triples(multiarch)), _ELSEWHERE) if multiarch else _ELSEWHERE
@@ -20,8 +21,8 @@ def this_machine() -> str:
 
     machine = platform.machine().lower()
     machine = _MACHINES.get(machine, machine)
-    if sys.platform == "darwin":
+    if system == "darwin":
         return f"{machine}-apple-darwin"
-    if sys.platform == "win32":
+    if system == "win32":
         return f"{'i686' if sys.maxsize < 1 << 32 else machine}-pc-windows-msvc"
-    return f"{machine}-unknown-{sys.platform.rstrip('0123456789')}"
+    return f"{machine}-unknown-{system.rstrip('0123456789')}"
