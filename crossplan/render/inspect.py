@@ -38,11 +38,12 @@ def print_inspect(console: Console, evidence: Evidence, findings: Sequence[Findi
     """The whole report."""
     from rich.text import Text
 
-    console.print(Text.assemble((visible(evidence.root), "bold"), ": ", (verdict, _STYLES[verdict])))
+    paragraph(console, "", Text.assemble((visible(evidence.root), "bold"), ": ", (verdict, _STYLES[verdict])))
     for python in evidence.pythons:
         console.print()
         print_python(console, python)
-    of_pythons = {item.path for python in evidence.pythons for item in (*python.images, *python.descriptions)}
+    of_pythons = {file.path for python in evidence.pythons for file in python.images}
+    of_pythons |= {item.path for python in evidence.pythons for item in python.descriptions}
     if others := [file for file in evidence.images if file.path not in of_pythons]:
         console.print()
         console.print(Text("Binaries that are of none of them" if evidence.pythons else "Binaries", "bold"))
@@ -94,7 +95,9 @@ def _sources(python: TargetPython) -> list[tuple[str, str]]:
     """What the facts of a Python were read from, the most believed first: path, and what it is."""
     sources = [
         (file.path, _also(f"{_ROLES[file.role]}, {_image_words(file.image)}", file.path, file.aliases))
-        for file in sorted(python.images, key=lambda file: (list(_ROLES).index(file.role), file.path))
+        for file in sorted(
+            python.images, key=lambda file: (list(_ROLES).index(file.role), file.image.format == "ar", file.path)
+        )
         if file.role not in ("extension", "other")
     ]
     texts = [item for item in python.descriptions if item.kind != "bytecode" or not python.sysconfigdata]

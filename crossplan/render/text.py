@@ -11,6 +11,7 @@ from crossplan.origin import Origin
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 # C0 and C1 controls, bidirectional overrides and isolates, line and paragraph separators, lone surrogates.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -57,12 +58,13 @@ def shown(value: object) -> str:
     return visible(value) if value != "" else "(empty)"
 
 
-def paragraph(console: Console, mark: str, text: str, style: str = "") -> None:
+def paragraph(console: Console, mark: str, text: str | Text, style: str = "") -> None:
     """Text behind a mark; its further lines are indented as the first, and a word longer than a line is cut into lines."""
     from rich.text import Text
 
+    whole = text if isinstance(text, Text) else Text(visible(text), style)
     width = max(console.width - len(mark), 20)
-    for number, line in enumerate(Text(visible(text), style).wrap(console, width, overflow="fold")):
+    for number, line in enumerate(whole.wrap(console, width, overflow="fold")):
         line.rstrip()
         console.print(Text(mark if number == 0 else " " * len(mark)) + line, soft_wrap=True)
 

@@ -14,10 +14,11 @@ from crossplan.origin import Origin
 from crossplan.readers.image import Image
 from crossplan.scan import names
 
-Source: TypeAlias = str  # an ImageRole, a DescriptionKind, `name` or `default`
+Source: TypeAlias = str  # an ImageRole, a DescriptionKind, `static libpython`, `name` or `default`
 
 BELIEF: tuple[Source, ...] = (
     "libpython",
+    "static libpython",
     "interpreter",
     "sysconfigdata",
     "sysconfig-vars",
@@ -64,6 +65,7 @@ Claimer: TypeAlias = Callable[[str, object, str], Claim]
 def of_image(file: ImageFile) -> Iterator[Claim]:
     """What a binary says. Of a fat one, what all slices agree on."""
     parts = file.image.slices or (file.image,)
+    source = "static libpython" if file.role == "libpython" and file.image.format == "ar" else file.role
 
     def same(name: str) -> object:
         values = {getattr(part, name) for part in parts}
@@ -73,7 +75,7 @@ def of_image(file: ImageFile) -> Iterator[Claim]:
         value = same(attribute)
         if value is not None and _tells(file, field, parts[0]):
             key = parts[0].python_version_from if field == "version" else _KEYS.get(attribute, attribute)
-            yield Claim(field, value, file.role, Origin("image", file.path, key))
+            yield Claim(field, value, source, Origin("image", file.path, key))
     if file.role == "libpython" and parts[0].kind == "shared":
         yield Claim("shared", True, file.role, Origin("image", file.path, "type"))
     if file.role == "interpreter" and any(names.is_library(name.rpartition("/")[2]) for name in parts[0].needed):

@@ -106,7 +106,7 @@ def _contradictions(by_field: Mapping[str, list[Claim]]) -> Iterator[Contradicti
 
 def _decides(claim: Claim) -> bool:
     """Whether a build goes by this source: PyO3 reads it, or it is what is linked and loaded."""
-    return claim.source in ("libpython", "sysconfigdata") and not claim.loose
+    return claim.source in ("libpython", "static libpython", "sysconfigdata") and not claim.loose
 
 
 def _targets(facts: Mapping[str, Fact[object]], images: Iterable[ImageFile]) -> tuple[str, ...]:

@@ -138,3 +138,20 @@ def test_closed_pipe_is_no_error(tmp_path: Path) -> None:
     command = f"{sys.executable} -m crossplan inspect {tree} --json | head -c 10; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert done.stderr == ""
+
+
+def test_several_archives_are_named_in_full_on_narrow_lines(tmp_path: Path) -> None:
+    import tarfile
+
+    make(tmp_path / "tree", {f"usr/lib/python3.11/{NAME}": sysconfigdata()})
+    names = [str(tmp_path / f"a-package-with-a-long-name-{i}.tar") for i in range(4)]
+    for name in names:
+        with tarfile.open(name, "w") as archive:
+            archive.add(tmp_path / "tree" / "usr", "usr")
+    with open_sysroot(*names) as opened:
+        evidence = scan(opened)
+    out = io.StringIO()
+    print_inspect(Console(file=out, width=80, color_system=None), evidence, (), "sound")
+    head = out.getvalue().split("\n\n")[0]
+    assert all(name in head.replace("\n", "") for name in names)
+    assert [line for line in head.split("\n") if len(line) > 80 or line != line.rstrip()] == []
