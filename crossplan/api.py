@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from crossplan.evidence import Evidence
 from crossplan.origin import Fact, Origin
@@ -37,6 +38,8 @@ __all__ = [
     "place_below",
     "place_in_cache",
     "read_evidence",
+    "read_lib_dir",
+    "read_situation",
     "this_machine",
 ]
 
@@ -50,6 +53,26 @@ def read_evidence(request: Request) -> Evidence | None:
 
     with open_sysroot(*(os.path.join(request.cwd, root) for root in request.sysroots)) as root:  # noqa: PTH118
         return scan(root)
+
+
+def read_lib_dir(request: Request) -> Evidence | None:
+    """Scan the folder that PYO3_CROSS_LIB_DIR names, for PyO3 will read it; None if it is none or lies in the root."""
+    named = request.cargo.environment(request.environ).get("PYO3_CROSS_LIB_DIR", "")
+    if not os.path.isabs(named) or "\0" in named or not os.path.isdir(named):  # noqa: PTH112, PTH117
+        return None
+    real = os.path.realpath(named) + os.sep
+    if any(real.startswith(os.path.realpath(os.path.join(request.cwd, r)).rstrip(os.sep) + os.sep) for r in request.sysroots):  # noqa: PTH118
+        return None
+    return read_evidence(replace(request, sysroots=(named,)))
+
+
+def read_situation(request: Request, provider: HostProvider | None = None, *, resolve: bool = True) -> Situation:
+    """The situation of a request, its root read. Without a root the folder of PYO3_CROSS_LIB_DIR stands for one."""
+    evidence, lib_dir = read_evidence(request), read_lib_dir(request)
+    if not request.sysroots and lib_dir is not None and lib_dir.pythons:
+        request = replace(request, sysroots=(lib_dir.root,))
+        evidence, lib_dir = lib_dir, None
+    return replace(make_situation(request, evidence, provider, resolve=resolve), lib_dir=lib_dir)
 
 
 def make_situation(

@@ -11,6 +11,7 @@ from crossplan.checks import (
     fitness,
     flags,
     incomplete,
+    levels,
     linked,
     machine_tools,
     platforms,
@@ -18,7 +19,7 @@ from crossplan.checks import (
     variables,
 )
 from crossplan.checks import evidence as of_evidence
-from crossplan.checks.view import View
+from crossplan.checks.view import View, at
 from crossplan.evidence import Evidence
 from crossplan.findings import Finding, ordered
 from crossplan.record import replace
@@ -26,7 +27,19 @@ from crossplan.selection import paths_of
 from crossplan.situation import Situation
 
 # What is judged of a situation, whatever the machine has installed; then what concerns its tools.
-OF_SITUATIONS = (fitness, stops, incomplete, conclusion, variables, linked, crate, flags, platforms, backends)
+OF_SITUATIONS = (
+    fitness,
+    stops,
+    incomplete,
+    conclusion,
+    levels,
+    variables,
+    linked,
+    crate,
+    flags,
+    platforms,
+    backends,
+)
 OF_TOOLS = (machine_tools,)
 
 
@@ -43,13 +56,28 @@ def check_situation(situation: Situation, planned: Situation | None = None) -> t
     """
     view = View(situation, tools=not situation.planned)
     modules = OF_SITUATIONS if situation.planned else (*OF_SITUATIONS, *OF_TOOLS)
-    found = [finding for module in modules for check in module.CHECKS for finding in check(view)]
+    found = [_placed(view, finding) for module in modules for check in module.CHECKS for finding in check(view)]
     found += _of_root(situation)
     if planned is not None:
         said = {(finding.code, finding.locations) for finding in found if finding.severity == "error"}
         left = [finding for finding in check_situation(planned) if finding.severity == "error"]
         found += [finding for finding in left if (finding.code, finding.locations) not in said]
     return ordered(found)
+
+
+def _placed(view: View, finding: Finding) -> Finding:
+    """A finding about a variable that `[env]` of Cargo's configuration sets is about that file."""
+    rows = {
+        name: row.value.origin
+        for name, row in view.cargo.env.items()
+        if view.situation.environ.get(name) != row.value.value
+    }
+    named = [place.key for place in finding.locations if place.path is None and place.key in rows]
+    if not named:
+        return finding
+    places = tuple(at(rows[p.key]) if p.path is None and p.key in rows else p for p in finding.locations)
+    origin = rows[named[0] or ""]
+    return replace(finding, locations=places, help=f"{finding.help} It stands in {origin.place}, [env].")
 
 
 def check_tools(situation: Situation) -> tuple[Finding, ...]:

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from crossplan.checks.evidence import called, place
-from crossplan.checks.view import View, at, finding
+from crossplan.checks.view import GIVEN, View, at, finding
 from crossplan.findings import Finding, Location, Severity
 from crossplan.origin import Origin
 from crossplan.python import minor_version
-from crossplan.readers.libpython import library_name
 from crossplan.triple import builtin
 
 _PYO3_NAMES = {"GraalPy": "GraalVM"}
-_GIVEN = ("variable", "file", "option")
 
 
 def release_not_described(view: View) -> Iterator[Finding]:
@@ -79,7 +77,7 @@ def contradicts_python(view: View) -> Iterator[Finding]:
         return
     for field, said, true in _differences(view):
         origin = view.resolution.origins.get(field, Origin("default"))
-        given = origin.kind in _GIVEN or (
+        given = origin.kind in GIVEN or (
             origin.kind == "default" and bool(view.environ.keys() & {"PYO3_CROSS_PYTHON_VERSION"})
         )
         fact = view.python.facts.get({"build_flags": "free_threaded"}.get(field, field))
@@ -127,107 +125,18 @@ def _universal(view: View) -> bool:
     return view.python is not None and any(len(file.image.slices) > 1 for file in view.python.images)
 
 
-def stable_abi_ignored(view: View) -> Iterator[Finding]:
-    """XP505: PyPy, GraalPy and free-threaded CPython before 3.15 have no stable ABI: the module is for one version alone."""
-    levels = [fact for name, fact in view.features.items() if name == "abi3" or name.startswith("abi3-")]
-    if not levels:
-        return
-    config, python = view.config, view.python
-    wish = view.request.wish
-    implementation = (
-        (python.text("implementation") if python else None)
-        or (wish.implementation.value if wish.implementation else None)
-        or (config.implementation if config else view.given("PYO3_CROSS_PYTHON_IMPLEMENTATION"))
-    )
-    threads = (python is not None and python.value("free_threaded") is True) or (
-        config is not None and "Py_GIL_DISABLED" in config.build_flags
-    )
-    threads = threads or (wish.python is not None and wish.python.value.free_threaded)
-    version = minor_version(str((python.value("version") if python else None) or (config.version if config else "")))
-    who = implementation if implementation not in (None, "CPython") else None
-    if who is None and threads and version is not None and (version.major, version.minor) < (3, 15):
-        who = f"free-threaded CPython {version}t"
-    if who is None:
+def threads_not_asked(view: View) -> Iterator[Finding]:
+    """XP519: a plain version was asked for, and the one that is there is free-threaded: the GIL build does not import its modules."""
+    wish, python = view.request.wish.python, view.python
+    if wish is None or python is None or wish.value.free_threaded or python.value("free_threaded") is not True:
         return
     yield finding(
-        "stable-abi-ignored",
+        "threads-not-asked",
         "warning",
-        f"{', '.join(fact.value for fact in levels)} is asked for, and {who} has no abi3: the module is for that version alone",
-        at(levels[0].origin, "--features"),
-        *((place(python.facts["version"].origin),) if python is not None and "version" in python.facts else ()),
-        help="Build one module for each such version and tag it so, or choose a CPython with a GIL (--python 3.12).",
-    )
-
-
-def several_floors(view: View) -> Iterator[Finding]:
-    """XP516: abi3-py3X features add up, and the lowest one counts."""
-    floors = {name: fact for name, fact in view.features.items() if name.startswith("abi3-py")}
-    if len(floors) < 2:
-        return
-    ordered = sorted(floors, key=lambda name: int(name[8:]) if name[8:].isdigit() else 0)
-    yield finding(
-        "several-floors",
-        "note",
-        f"of {', '.join(ordered)} the lowest counts: the module is for Python 3.{ordered[0][8:]} and later",
-        *(at(floors[name].origin, "--features") for name in ordered),
-        help=f"Leave out {ordered[0]} if {ordered[-1]} is meant; features of the default set need --no-default-features.",
-    )
-
-
-def floor_unknown(view: View) -> Iterator[Finding]:
-    """XP517: PyO3 looks for levels only up to the newest that it had in mind; one above it counts as plain abi3."""
-    if view.rules is None:
-        return
-    levels = {name: int(name[8:]) for name in view.features if name.startswith("abi3-py") and name[8:].isdigit()}
-    if levels and min(levels.values()) > view.rules.abi3_max:
-        name = min(levels, key=lambda level: levels[level])
-        yield finding(
-            "floor-unknown",
-            "warning",
-            f"PyO3 {view.rules.release} takes {name} for plain abi3: its highest level is 3.{view.rules.abi3_max}",
-            at(view.features[name].origin, "--features"),
-            help=f"Take abi3-py3{view.rules.abi3_max}, or a newer PyO3 (cargo update -p pyo3).",
-        )
-
-
-def feature_unknown(view: View) -> Iterator[Finding]:
-    """XP518: a feature that the release lacks makes Cargo refuse the build before anything runs."""
-    if view.rules is None:
-        return
-    known = view.rules.crate_features[view.request.crate]
-    for name, fact in view.features.items():
-        if name in known:
-            continue
-        family = name.split("-py")[0]
-        near = [other for other in known if other == family or other.startswith(f"{family}-py")]
-        instead = f"Take {min(near, key=len)}" if near else "Leave it out"
-        if levels := sorted((int(other.rpartition("-py3")[2]), other) for other in near if "-py3" in other):
-            instead = f"Take {levels[0][1]}, the lowest level of this release"
-        yield finding(
-            "feature-unknown",
-            "warning" if view.rules.extrapolated else "error",
-            f"{view.request.crate} {view.rules.release} has no feature {name}, so Cargo refuses the build",
-            at(fact.origin, "--features"),
-            help=f"{instead}, or a release of PyO3 that has {name} (--pyo3, cargo update -p pyo3 --precise).",
-        )
-
-
-def library_of_one_version(view: View) -> Iterator[Finding]:
-    """XP510: on Windows a stable-ABI module must bind to python3.dll; bound to python312.dll it needs that one version."""
-    config = view.config
-    if config is None or view.target.os != "windows" or config.lib_name is None or config.implementation != "CPython":
-        return
-    stable = config.abi3 is True or "-abi3" in (config.target_abi or "")
-    named = library_name(f"{config.lib_name}.dll")
-    if not stable or named is None or named.minor is None or config.lib_name.startswith("lib"):
-        return
-    origin = view.resolution.origins.get("lib_name", Origin("default")) if view.resolution else Origin("default")
-    yield finding(
-        "library-of-one-version",
-        "error" if origin.kind in _GIVEN else "warning",
-        f"lib_name={config.lib_name} with abi3: the module would need {config.lib_name}.dll, not python3.dll",
-        at(origin, "lib_name"),
-        help="Write lib_name=python3, or leave it out and let crossplan env write the file.",
+        f"{wish.origin.key} asks for {wish.value}, and {called(python)} is the free-threaded build of it",
+        at(wish.origin),
+        place(python.facts["free_threaded"].origin),
+        help=f"If that is meant: --python {wish.value}t; else give a root with the GIL build.",
     )
 
 
@@ -299,11 +208,6 @@ CHECKS = (
     release_extrapolated,
     not_cross,
     contradicts_python,
-    stable_abi_ignored,
-    several_floors,
-    floor_unknown,
-    feature_unknown,
-    library_of_one_version,
     debug_build,
     flags_inferred,
     pypy_embedded,

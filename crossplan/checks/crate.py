@@ -176,21 +176,6 @@ def module_not_appended(view: View) -> Iterator[Finding]:
         )
 
 
-def bare_abi3(view: View) -> Iterator[Finding]:
-    """XP516: without a level the stable ABI begins with the Python that PyO3 happens to find."""
-    fact = view.features.get("abi3")
-    if fact is None or any(name.startswith("abi3-py") for name in view.features):
-        return
-    yield finding(
-        "bare-abi3",
-        "note",
-        "abi3 without a level: the module needs the version of the Python that it is built for, and PyO3's macros look at"
-        " the host's",
-        at(fact.origin, "--features"),
-        help="Name the lowest version that is meant, for example --abi3 3.9.",
-    )
-
-
 def native_dependency(view: View) -> Iterator[Finding]:
     """XP616: crates that bind a C library look for it by variables of their own, never by PyO3's."""
     if (
@@ -239,6 +224,5 @@ CHECKS = (
     extension_beside_programs,
     limited_api_lacks,
     module_not_appended,
-    bare_abi3,
     native_dependency,
 )

@@ -118,14 +118,12 @@ def _right_folder(view: View) -> str:
 
 
 def _wrong_sysconfigdata(view: View) -> Iterator[Finding]:
-    """PyO3 reads a file of another machine of the same width."""
+    """PyO3 reads a file of another machine of the same width, in the root or in a lib dir outside of it."""
     version = view.resolution.origins.get("version") if view.resolution is not None else None
-    if version is None or version.kind != "file" or version.place is None or view.evidence is None or not view.fitting:
+    if version is None or version.kind != "file" or version.place is None:
         return
-    inside = view.in_root(version.place)
-    for python in view.evidence.pythons:
-        paths = {path for item in python.sysconfigdata for path in (item.path, *item.aliases)}
-        if inside in paths and (found := mismatches(python, view.target)):
+    for python, path in view.described_by(version.place):
+        if found := mismatches(python, view.target):
             worst = strongest(found)
             yield finding(
                 KINDS[worst.field],
@@ -133,7 +131,7 @@ def _wrong_sysconfigdata(view: View) -> Iterator[Finding]:
                 f"PyO3 reads {version.place}, which describes {called(python)}, {_words(worst)};"
                 f" {view.target.triple} is {_wanted(worst)}",
                 variable("PYO3_CROSS_LIB_DIR"),
-                place(worst.found.origin),
+                Location(path, worst.found.origin.key, worst.found.origin.line),
                 help="Set PYO3_CROSS_LIB_DIR to the folder of the target's own sysconfigdata"
                 f"{_description_folder(view)}.",
             )

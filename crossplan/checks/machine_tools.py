@@ -252,6 +252,25 @@ def no_runner(view: View) -> Iterator[Finding]:
     )
 
 
+def toolchain_file(view: View) -> Iterator[Finding]:
+    """XP638: rustup installs the targets that the project's toolchain file lists, and this one is not among them."""
+    file = view.project.rust_toolchain
+    if file is None or not file.targets or view.target.triple in file.targets or view.target.triple == view.host:
+        return
+    origin = (
+        file.channel.origin
+        if file.channel is not None
+        else Origin("project", "rust-toolchain.toml", "toolchain.targets")
+    )
+    yield finding(
+        "toolchain-file",
+        "note",
+        f"{origin.place or 'rust-toolchain.toml'} lists {', '.join(file.targets)}, and not {view.target.triple}",
+        Location(origin.place or "rust-toolchain.toml", "toolchain.targets"),
+        help=f'Add "{view.target.triple}" to targets, so that rustup installs its standard library with the toolchain.',
+    )
+
+
 CHECKS = (
     no_cargo,
     no_std,
@@ -262,4 +281,5 @@ CHECKS = (
     old_compiler,
     cross_passthrough,
     no_runner,
+    toolchain_file,
 )

@@ -184,6 +184,10 @@ def _wanted_tags(view: View) -> Iterator[tuple[Location, str, str]]:
             value = project.document.table(*keys[:-1]).get(keys[-1])
             if isinstance(value, str):
                 said.append((at(project.document.origin(*keys)), value))
+        for key in (f"manylinux-{view.target.wheel_arch}-image", "manylinux-image"):
+            value = project.cibuildwheel.get(key)
+            if isinstance(value, str):
+                said.append((at(project.document.origin("tool", "cibuildwheel", key)), value))
     for where, text in said:
         old = re.match(r"(manylinux\d{1,4})(?![\d_])", text)
         new = re.match(r"manylinux_(\d+)_(\d+)", text)

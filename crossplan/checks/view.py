@@ -19,6 +19,9 @@ from crossplan.situation import Situation
 from crossplan.toolchain.libraries import LinkedFile, find_linked
 from crossplan.toolchain.survey import Toolchain, search_folders
 
+GIVEN = ("variable", "file", "option")
+"""Kinds of origin that the user has in hand: what such a source says wrongly is an error."""
+
 
 class View:
     """A situation, and what follows from it. `tools`: whether the machine's tools are judged too."""
@@ -31,7 +34,7 @@ class View:
         self.host = situation.request.host
         self.project = situation.request.project
         self.package = situation.request.project.package
-        self.environ = situation.environ
+        self.environ = situation.request.cargo.environment(situation.environ)
         self.rules = situation.rules
         self.evidence = situation.evidence
         self.resolution: Resolution | None = situation.resolution
@@ -148,6 +151,16 @@ class View:
             if here == root or here.startswith(root + os.sep):
                 return os.path.relpath(here, root).replace(os.sep, "/")
         return None
+
+    def described_by(self, path: str) -> Iterator[tuple[TargetPython, str]]:
+        """The Pythons of the root, or of the lib dir, that a sysconfigdata of this machine describes, and its path there."""
+        full = os.path.realpath(os.path.join(self.request.build_cwd, path))  # noqa: PTH118
+        for evidence in filter(None, (self.evidence, self.situation.lib_dir)):
+            root = os.path.join(self.request.cwd, evidence.root)  # noqa: PTH118
+            for python in evidence.pythons:
+                for item in python.sysconfigdata:
+                    if os.path.realpath(os.path.join(root, item.path)) == full:  # noqa: PTH118
+                        yield python, item.path if evidence is self.evidence else path
 
     def images_below(self, folder: str) -> Iterator[ImageFile]:
         """The images of the root that lie below a folder of this machine."""

@@ -11,8 +11,7 @@ from crossplan.api import (
     RequestError,
     Situation,
     make_request,
-    make_situation,
-    read_evidence,
+    read_situation,
     this_machine,
 )
 from crossplan.cli.status import CommandError, Status
@@ -79,6 +78,6 @@ def request_of(arguments: argparse.Namespace) -> Request:
 def situation_of(request: Request, *, resolve: bool = True) -> Situation:
     """The situation of a request; a root that is none ends the command."""
     try:
-        return make_situation(request, read_evidence(request), resolve=resolve)
+        return read_situation(request, resolve=resolve)
     except RootError as error:
         raise CommandError(f"--sysroot: {error}", Status.USAGE) from error

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from crossplan.api import make_plan, make_situation, place_below, read_evidence
+from crossplan.api import make_plan, place_below, read_situation
 from crossplan.checks import check_situation
 from crossplan.findings import Finding
 from crossplan.request import Options, make_request
@@ -120,7 +120,7 @@ class World:
     def situation(self) -> Situation:
         """The situation as it is."""
         request = make_request(Options(**self.options), self.environ, str(self.project), HOST)  # type: ignore[arg-type]
-        return make_situation(request, read_evidence(request), RecordedHost(self.host))
+        return read_situation(request, RecordedHost(self.host))
 
     def judge(self) -> tuple[Finding, ...]:
         """What `crossplan plan` finds."""

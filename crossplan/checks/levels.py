@@ -1,0 +1,142 @@
+"""Checks of the stable ABI that is asked for (XP505, XP510, XP515 to XP518): does the Python have it, from which version on?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crossplan.checks.evidence import place
+from crossplan.checks.view import GIVEN, View, at, finding
+from crossplan.findings import Finding
+from crossplan.origin import Origin
+from crossplan.python import minor_version
+from crossplan.readers.libpython import library_name
+
+
+def stable_abi_ignored(view: View) -> Iterator[Finding]:
+    """XP505: PyPy, GraalPy and free-threaded CPython before 3.15 have no stable ABI: the module is for one version alone."""
+    levels = [fact for name, fact in view.features.items() if name == "abi3" or name.startswith("abi3-")]
+    if not levels:
+        return
+    config, python = view.config, view.python
+    wish = view.request.wish
+    implementation = (
+        (python.text("implementation") if python else None)
+        or (wish.implementation.value if wish.implementation else None)
+        or (config.implementation if config else view.given("PYO3_CROSS_PYTHON_IMPLEMENTATION"))
+    )
+    threads = (python is not None and python.value("free_threaded") is True) or (
+        config is not None and "Py_GIL_DISABLED" in config.build_flags
+    )
+    threads = threads or (wish.python is not None and wish.python.value.free_threaded)
+    version = minor_version(str((python.value("version") if python else None) or (config.version if config else "")))
+    who = implementation if implementation not in (None, "CPython") else None
+    if who is None and threads and version is not None and (version.major, version.minor) < (3, 15):
+        who = f"free-threaded CPython {version}t"
+    if who is None:
+        return
+    yield finding(
+        "stable-abi-ignored",
+        "warning",
+        f"{', '.join(fact.value for fact in levels)} is asked for, and {who} has no abi3: the module is for that version alone",
+        at(levels[0].origin, "--features"),
+        *((place(python.facts["version"].origin),) if python is not None and "version" in python.facts else ()),
+        help="Build one module for each such version and tag it so, or choose a CPython with a GIL (--python 3.12).",
+    )
+
+
+def several_floors(view: View) -> Iterator[Finding]:
+    """XP516: abi3-py3X features add up, and the lowest one counts."""
+    floors = {name: fact for name, fact in view.features.items() if name.startswith("abi3-py")}
+    if len(floors) < 2:
+        return
+    ordered = sorted(floors, key=lambda name: int(name[8:]) if name[8:].isdigit() else 0)
+    yield finding(
+        "several-floors",
+        "note",
+        f"of {', '.join(ordered)} the lowest counts: the module is for Python 3.{ordered[0][8:]} and later",
+        *(at(floors[name].origin, "--features") for name in ordered),
+        help=f"Leave out {ordered[0]} if {ordered[-1]} is meant; features of the default set need --no-default-features.",
+    )
+
+
+def floor_unknown(view: View) -> Iterator[Finding]:
+    """XP517: PyO3 looks for levels only up to the newest that it had in mind; one above it counts as plain abi3."""
+    if view.rules is None:
+        return
+    known = view.rules.crate_features[view.request.crate]
+    levels = {n: int(n[8:]) for n in view.features if n.startswith("abi3-py") and n[8:].isdigit() and n in known}
+    if levels and min(levels.values()) > view.rules.abi3_max:
+        name = min(levels, key=lambda level: levels[level])
+        yield finding(
+            "floor-unknown",
+            "warning",
+            f"PyO3 {view.rules.release} takes {name} for plain abi3: its highest level is 3.{view.rules.abi3_max}",
+            at(view.features[name].origin, "--features"),
+            help=f"Take abi3-py3{view.rules.abi3_max}, or a newer PyO3 (cargo update -p pyo3).",
+        )
+
+
+def feature_unknown(view: View) -> Iterator[Finding]:
+    """XP518: a feature that the release lacks makes Cargo refuse the build before anything runs."""
+    if view.rules is None:
+        return
+    known = view.rules.crate_features[view.request.crate]
+    for name, fact in view.features.items():
+        if name in known:
+            continue
+        family = name.split("-py")[0]
+        near = [other for other in known if other == family or other.startswith(f"{family}-py")]
+        instead = f"Take {min(near, key=len)}" if near else "Leave it out"
+        if levels := sorted((int(other.rpartition("-py3")[2]), other) for other in near if "-py3" in other):
+            instead = f"Take {levels[0][1]}, the lowest level of this release"
+        yield finding(
+            "feature-unknown",
+            "warning" if view.rules.extrapolated else "error",
+            f"{view.request.crate} {view.rules.release} has no feature {name}, so Cargo refuses the build",
+            at(fact.origin, "--features"),
+            help=f"{instead}, or a release of PyO3 that has {name} (--pyo3, cargo update -p pyo3 --precise).",
+        )
+
+
+def library_of_one_version(view: View) -> Iterator[Finding]:
+    """XP510: on Windows a stable-ABI module must bind to python3.dll; bound to python312.dll it needs that one version."""
+    config = view.config
+    if config is None or view.target.os != "windows" or config.lib_name is None or config.implementation != "CPython":
+        return
+    stable = config.abi3 is True or "-abi3" in (config.target_abi or "")
+    named = library_name(f"{config.lib_name}.dll")
+    if not stable or named is None or named.minor is None or config.lib_name.startswith("lib"):
+        return
+    origin = view.resolution.origins.get("lib_name", Origin("default")) if view.resolution else Origin("default")
+    yield finding(
+        "library-of-one-version",
+        "error" if origin.kind in GIVEN else "warning",
+        f"lib_name={config.lib_name} with abi3: the module would need {config.lib_name}.dll, not python3.dll",
+        at(origin, "lib_name"),
+        help="Write lib_name=python3, or leave it out and let crossplan env write the file.",
+    )
+
+
+def bare_abi3(view: View) -> Iterator[Finding]:
+    """XP516: without a level the stable ABI begins with the Python that PyO3 happens to find."""
+    fact = view.features.get("abi3")
+    if fact is None or any(name.startswith("abi3-py") for name in view.features):
+        return
+    yield finding(
+        "bare-abi3",
+        "note",
+        "abi3 without a level: the module needs the version of the Python that it is built for, and PyO3's macros look at"
+        " the host's",
+        at(fact.origin, "--features"),
+        help="Name the lowest version that is meant, for example --abi3 3.9.",
+    )
+
+
+CHECKS = (
+    stable_abi_ignored,
+    several_floors,
+    floor_unknown,
+    feature_unknown,
+    library_of_one_version,
+    bare_abi3,
+)
