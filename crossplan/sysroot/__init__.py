@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from crossplan.sysroot.tree import Kind, Node, OpenFile, RootError, Sysroot, join, parent
+from crossplan.readers.source import ReadError
+from crossplan.sysroot.tree import Kind, Node, OpenFile, RefusedRoot, RootError, Sysroot, join, parent
 
 __all__ = ["Kind", "Node", "OpenFile", "RootError", "Sysroot", "join", "open_sysroot", "parent"]
 
@@ -14,7 +15,7 @@ def open_sysroot(path: str | os.PathLike[str], *more: str | os.PathLike[str]) ->
     """Open a directory, an archive, an image of a container (`PATH#linux/arm64` where it has several platforms), or
     several archives as one root. `RootError`: it is none of these.
 
-    A directory that may not be read is opened: each read of it says so.
+    A directory or archive that may not be read is opened: each read of it says so.
     """
     from crossplan.sysroot import oci
     from crossplan.sysroot.directory import DirectoryRoot
@@ -30,4 +31,7 @@ def open_sysroot(path: str | os.PathLike[str], *more: str | os.PathLike[str]) ->
         return open_image(root, platform)
     from crossplan.sysroot.archive import open_archives
 
-    return open_archives(places)
+    try:
+        return open_archives(places)
+    except RefusedRoot as error:
+        return DirectoryRoot(" ".join(places), ReadError(error.reason))

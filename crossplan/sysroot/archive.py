@@ -24,7 +24,7 @@ from crossplan.sysroot.flow import Allowance, MissingModule, OverLimit
 from crossplan.sysroot.index import Index, Omissions
 from crossplan.sysroot.scratch import Scratch
 from crossplan.sysroot.tarstore import TarStore
-from crossplan.sysroot.tree import Kind, Node, RootError, Sysroot
+from crossplan.sysroot.tree import Kind, Node, RefusedRoot, RootError, Sysroot
 from crossplan.sysroot.zip import MAGICS as ZIP_MAGICS
 from crossplan.sysroot.zip import ZipStore
 
@@ -215,6 +215,8 @@ def open_file(path: str) -> DirectoryFile:
     try:
         descriptor = open_at(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY, None)
     except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EIO):
+            raise RefusedRoot(path, reason(error)) from error
         raise RootError(
             f"{path}: {'no such file or folder' if error.errno == errno.ENOENT else reason(error)}"
         ) from error

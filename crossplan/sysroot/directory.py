@@ -97,14 +97,16 @@ class DirectoryFile:
 class DirectoryRoot:
     """See `Sysroot`. A root that cannot be opened for want of permission is a root whose every read says so."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, refusal: ReadError | None = None) -> None:
         self._name = path
-        self._refusal: ReadError | None = None
+        self._refusal = refusal
         self._folders: OrderedDict[str, int] = OrderedDict()
         self._listed: dict[str, dict[str, Kind]] = {}
         self._kept = 0  # names in all of them
         self._counting: set[int] = set()  # devices that count the links of folders
         self._root = -1
+        if refusal is not None:
+            return
         try:
             self._root = open_at(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, None)
         except (FileNotFoundError, NotADirectoryError, ValueError) as error:
@@ -209,6 +211,8 @@ class DirectoryRoot:
     def _folder(self, path: str) -> int:
         """The descriptor of a folder whose path holds no link."""
         if not path:
+            if self._refusal:
+                raise self._refusal
             return self._root
         if path in self._folders:
             self._folders.move_to_end(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 from crossplan.readers.source import ByteSource, ReadError
 from crossplan.record import record
@@ -22,6 +22,14 @@ class RootError(Exception):
     """What was given is no sysroot: no such path, or a file that is no archive. A matter of usage, with one sentence."""
 
 
+class RefusedRoot(RootError):
+    """There is such a file, and the system does not let us read it: no matter of usage, but of the root."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.reason = reason
+
+
 @record
 class Node:
     """A place inside the root after all links: its path relative to the root (`""` is the root) and what is there."""
@@ -33,7 +41,7 @@ class Node:
 class OpenFile(ByteSource, Protocol):
     """An open file of the root; a context manager that closes it."""
 
-    def __enter__(self) -> OpenFile: ...
+    def __enter__(self) -> Self: ...
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -85,7 +93,7 @@ class Sysroot(Protocol):
         """Give back what the root holds open."""
         ...
 
-    def __enter__(self) -> Sysroot: ...
+    def __enter__(self) -> Self: ...
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
