@@ -115,7 +115,6 @@ CODES = _register(
         "feature-unknown",
         "A feature is asked for that this release of PyO3 does not have, so Cargo refuses the build.",
     ),
-    ("XP519", "threads-not-asked", "A plain Python was asked for, and the one that is there is free-threaded."),
     ("XP508", "abi3-above-python", "The level of the stable ABI is above the Python that PyO3 finds."),
     ("XP509", "limited-api-lacks", "The code uses what the limited API of that level does not have."),
     ("XP510", "library-of-one-version", "A stable-ABI module would bind to the DLL of one version."),

@@ -125,21 +125,6 @@ def _universal(view: View) -> bool:
     return view.python is not None and any(len(file.image.slices) > 1 for file in view.python.images)
 
 
-def threads_not_asked(view: View) -> Iterator[Finding]:
-    """XP519: a plain version was asked for, and the one that is there is free-threaded: the GIL build does not import its modules."""
-    wish, python = view.request.wish.python, view.python
-    if wish is None or python is None or wish.value.free_threaded or python.value("free_threaded") is not True:
-        return
-    yield finding(
-        "threads-not-asked",
-        "warning",
-        f"{wish.origin.key} asks for {wish.value}, and {called(python)} is the free-threaded build of it",
-        at(wish.origin),
-        place(python.facts["free_threaded"].origin),
-        help=f"If that is meant: --python {wish.value}t; else give a root with the GIL build.",
-    )
-
-
 def debug_build(view: View) -> Iterator[Finding]:
     """XP511: modules of a debug Python are named otherwise on Windows and lie under another suffix elsewhere."""
     python = view.python

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crossplan.findings import Finding
-from tests.checks.worlds import ARM64, World, compiler, follow, host_of, manifest, python_files, script
+from tests.checks.worlds import ARM64, World, compiler, config_of, follow, host_of, manifest, python_files, script
 from tests.readers.builders import ar, elf
 from tests.readers.builders_pe import import_library
 from tests.scan.making import make, sysconfigdata
@@ -78,13 +78,7 @@ def takes(words: str, *changes: Fault) -> Mend:
 
 def config_file(text: str) -> Fault:
     """A PYO3_CONFIG_FILE."""
-
-    def fault(world: World) -> None:
-        path = world.folder / "pyo3.txt"
-        path.write_text(text.replace("{root}", str(world.root)))
-        world.environ["PYO3_CONFIG_FILE"] = str(path)
-
-    return fault
+    return lambda world: config_of(world, text)
 
 
 WINDOWS = both(lambda w: w.no_root(), option(target="x86_64-pc-windows-msvc"))
@@ -272,6 +266,12 @@ ROWS = (
         option(features="abi3-py38,extension-module", pyo3="0.30.1"),
         takes("Take abi3-py39", option(features="abi3-py39,extension-module")),
         "error",
+    ),
+    Row(
+        "XP638",
+        write("rust-toolchain.toml", '[toolchain]\ntargets = ["i686-unknown-linux-gnu"]\n'),
+        takes(f'Add "{ARM64}" to targets', write("rust-toolchain.toml", f'[toolchain]\ntargets = ["{ARM64}"]\n')),
+        "note",
     ),
     Row("XP601", lambda w: w.environ.pop("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER"), severity="note"),
     Row("XP602", both(lambda w: w.no_root()), severity="error"),

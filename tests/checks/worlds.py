@@ -162,3 +162,10 @@ def follow(world: World, finding: Finding) -> None:
 def host_of(world: World, **changes: object) -> None:
     """Another Python of the host."""
     world.host = replace(RECORD, **changes)  # type: ignore[arg-type]
+
+
+def config_of(world: World, text: str) -> None:
+    """A PYO3_CONFIG_FILE with that text; `{root}` stands for the root."""
+    path = world.folder / "pyo3.txt"
+    path.write_text(text.replace("{root}", str(world.root)))
+    world.environ["PYO3_CONFIG_FILE"] = str(path)

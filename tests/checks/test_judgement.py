@@ -1,0 +1,111 @@
+"""Whose fault it is, and where: severities as things are and under the plan, places that a user can open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crossplan.findings import Location
+from tests.checks.worlds import ARM64, World, compiler, config_of, python_files
+from tests.scan.making import make
+
+
+def errors(world: World) -> list[str]:
+    return [finding.code.code for finding in world.judge() if finding.severity == "error"]
+
+
+def test_what_was_given_is_an_error_even_where_the_plan_mends_it(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.environ["PYO3_CROSS_LIB_DIR"] = "/nowhere"
+    assert errors(world) == ["XP403"]
+    world.take_plan()
+    assert errors(world) == []
+
+
+def test_that_nothing_was_set_is_no_fault_where_the_root_answers(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    del world.environ["PYO3_CROSS_LIB_DIR"]
+    assert world.judge() == ()
+
+
+def test_that_nothing_was_set_is_an_error_where_nothing_answers(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.no_root()
+    assert errors(world) == ["XP602"]
+
+
+def test_a_host_without_python_is_a_warning_as_long_as_the_plan_needs_none(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.host = None
+    found = world.finding("XP410")
+    assert found is not None and found.severity == "warning" and errors(world) == []
+
+
+def test_missing_tools_are_warnings_and_no_matter_of_the_plan(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.environ["PATH"] = str(tmp_path / "nothing")
+    assert [(f.severity, f.code.name) for f in world.judge()] == [("warning", "no-linker"), ("warning", "no-cargo")]
+
+
+def test_a_lib_dir_outside_the_root_is_read_too(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    make(tmp_path / "other", python_files("x86_64-linux-gnu"))
+    world.environ["PYO3_CROSS_LIB_DIR"] = str(tmp_path / "other/usr/lib")
+    found = world.finding("XP301")
+    assert found is not None and found.severity == "error"
+    assert Location(None, "PYO3_CROSS_LIB_DIR") in found.locations
+
+
+def test_without_a_root_the_lib_dir_stands_for_one(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.options["sysroots"] = ()
+    assert world.judge() == ()
+    world.options["target"] = "x86_64-unknown-linux-gnu"
+    assert "XP301" in errors(world)
+
+
+def test_a_variable_of_cargos_env_table_is_found_in_its_file(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    del world.environ["PYO3_CROSS_LIB_DIR"]
+    make(world.project, {".cargo/config.toml": '[env]\nX = "1"\nPYO3_CROSS_LIB_DIR = "/nowhere"\n'})
+    found = world.finding("XP403")
+    assert found is not None
+    assert found.locations == (Location(".cargo/config.toml", "env.PYO3_CROSS_LIB_DIR", 3),)
+
+
+def test_an_error_about_another_python_of_the_root_is_a_warning(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    make(world.root, {"usr/lib/python3.9/_sysconfigdata__linux_x86_64-linux-gnu.py": "build_time_vars = {"})
+    world.options["python"] = "3.11"
+    assert "XP201" not in errors(world)
+
+
+@pytest.mark.parametrize("machine", ["aarch64-linux-gnu", "x86_64-linux-gnu"])
+def test_the_compiler_is_asked_what_it_compiles_for(machine: str, tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.program("mycc", compiler(machine))
+    world.environ["CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER"] = "mycc"
+    found = world.finding("XP624")
+    assert (found is None) is (machine == "aarch64-linux-gnu")
+
+
+def test_a_config_file_for_another_python_contradicts_the_root(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    config_of(world, "version=3.11\nlib_name=python3.11\npointer_width=64\nbuild_flags=Py_GIL_DISABLED\n")
+    world.options |= {"pyo3": "0.29.2", "target": ARM64}
+    assert any(code in ("XP412", "XP411") for code in errors(world))
+
+
+def test_every_finding_has_a_place_and_something_to_do(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.environ |= {
+        "PYO3_CROSS": "",
+        "RUSTFLAGS": "-x",
+        "CC": "arm-linux-gnueabihf-gcc",
+        "LDFLAGS": "-s",
+        "PYO3_CROSS_INCLUDE_DIR": "/x",
+    }
+    for finding in world.judge():
+        assert finding.locations and all(place.path or place.key for place in finding.locations)
+        assert finding.help.strip() and finding.message.strip()
