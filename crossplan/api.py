@@ -11,13 +11,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 
 from crossplan.evidence import Evidence
 from crossplan.origin import Fact, Origin
 from crossplan.plan import Place, Plan, make_plan
 from crossplan.pyo3 import Rules, UnknownRelease, find_rules
 from crossplan.python import PythonChoice
+from crossplan.record import replace
 from crossplan.request import Options, Request, RequestError, make_request
 from crossplan.selection import Selection, Wish, select
 from crossplan.situation import Situation

@@ -2,8 +2,8 @@
 
 `dataclasses.dataclass(frozen=True, slots=True)` writes six methods as text and compiles them: 0.7 ms a class with Python
 3.11, some 60 ms for the classes that `crossplan env` needs, as much as PyO3's own answer takes. Records share their
-methods, and only `__init__` is compiled, for the first instance. In all else a record is a dataclass: for type checkers,
-for `match`, for `dataclasses.fields`, `replace` and `asdict`.
+methods, and only `__init__` is compiled, for a class that has more than a few instances. In all else a record is a
+dataclass: for type checkers, for `match`, for `dataclasses.fields`, `replace` and `asdict`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
 _MISSING: Any = object()
+_BY_HAND = 2  # instances of a class until its `__init__` pays
 
 
 class _Factory:
@@ -56,11 +57,21 @@ def _make(cls: type, frozen: bool, slots: bool) -> type:
 
 
 def _first_init(defaults: dict[str, Any], frozen: bool) -> Callable[..., None]:
-    """An `__init__` that puts the real one in its place, then calls that."""
+    """An `__init__` for the first instances. Then, or where arguments do not fit, it puts a compiled one in its place."""
+    left = _BY_HAND
 
     def __init__(self: Any, /, *args: Any, **kwargs: Any) -> None:
-        type(self).__init__ = _compile_init(type(self), defaults, frozen)
-        type(self).__init__(self, *args, **kwargs)
+        nonlocal left
+        left -= 1
+        values = {**defaults, **dict(zip(defaults, args)), **kwargs}
+        plain = len(args) + len(kwargs) <= len(values) == len(defaults) and not (args and kwargs)
+        if left < 0 or not plain or any(value is _MISSING for value in values.values()):
+            type(self).__init__ = _compile_init(type(self), defaults, frozen)
+            return type(self).__init__(self, *args, **kwargs)  # type: ignore[no-any-return]
+        for name, value in values.items():
+            object.__setattr__(self, name, value.make() if type(value) is _Factory else value)
+        if hasattr(self, "__post_init__"):
+            self.__post_init__()
 
     return __init__
 

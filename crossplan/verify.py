@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from crossplan.findings import CODES, Finding, Location
+from crossplan.origin import Fact
 from crossplan.plan import Plan
-from crossplan.record import record
+from crossplan.plan.tools import command
+from crossplan.record import record, replace
 from crossplan.resolve import Resolution
 from crossplan.situation import apply
 from crossplan.toolchain.programs import Outcome, start
@@ -47,10 +49,8 @@ def verify(plan: Plan, target_dir: str) -> Verification:
     request = plan.as_is.request
     environ = apply(request.environ, plan.environment)
     environ |= {"PYO3_PRINT_CONFIG": "1", "CARGO_TARGET_DIR": target_dir, "CARGO_TERM_COLOR": "never"}
-    words = ["cargo", "check", "--target", request.target.triple]
-    if "--manifest-path" in plan.command:
-        at = plan.command.index("--manifest-path")
-        words += plan.command[at : at + 2]
+    by_cargo = command(replace(request, tool=Fact("cargo", request.tool.origin)), plan.goal)
+    words = [*by_cargo[:1], "check", *by_cargo[2:]]
     outcome = start(words, env=environ, cwd=request.cwd, seconds=SECONDS)
     return compare(plan, outcome)
 

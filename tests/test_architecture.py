@@ -121,6 +121,17 @@ def test_releases_are_told_apart_in_one_place() -> None:
     assert found == []
 
 
+def test_records_are_made_in_one_place() -> None:
+    """`crossplan.record` says why not by `dataclasses`, whose functions for instances are welcome."""
+    found = [
+        f"{path.relative_to(PACKAGE.parent)}:{line}"
+        for path in SOURCES
+        for name, line in imported(path)
+        if name in {"dataclasses.dataclass", "dataclasses.field", "dataclasses.replace"}
+    ]
+    assert found == []
+
+
 def test_programs_are_started_in_one_place() -> None:
     """Bounded in time and output, all but the command that a user gives to `crossplan run`."""
     found = [

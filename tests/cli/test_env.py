@@ -128,6 +128,8 @@ def test_json_is_the_plan_s_change_list(capsys: pytest.CaptureFixture[str]) -> N
 
 
 HEAVY = (
+    "ast",
+    "dataclasses",
     "rich",
     "pydantic",
     "elftools",
