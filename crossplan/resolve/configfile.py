@@ -223,12 +223,8 @@ def reread(run: Run, config: Config, target: Triple | None) -> Config:
     warnings = list(run.warnings)
     again = parse_config(run, os.fsencode(config_text(run.rules, config.frozen())), target, Origin("default"))
     run.warnings = warnings
-    again.origins = (
-        {**again.origins, **config.origins}
-        if again.lib_name == config.lib_name
-        else {
-            **config.origins,
-            "lib_name": again.origins["lib_name"],
-        }
-    )
+    origins = {**again.origins, **config.origins}
+    if again.lib_name != config.lib_name:
+        origins["lib_name"] = again.origins["lib_name"]
+    again.origins = origins
     return again
