@@ -90,7 +90,7 @@ class Subject:
         tagged = suffix.known and (
             suffix.version is not None or suffix.stable is not None or suffix.text.endswith(".pyd")
         )
-        return tagged or bool(symbols is not None and symbols.exports) or "/" not in self.file.name
+        return tagged or bool(symbols is not None and symbols.exports) or self.file.given
 
     @property
     def version(self) -> PythonVersion | None:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
 
 
+_TAG_LINES, _TAG_PARTS = 200, 30  # lines `Tag:`, and dots in one: a line stands for the product of its three parts
+
+
 def read_tags(wheel: BuiltWheel) -> tuple[tuple[Tag, ...], str | None]:
     """The tags of the file's name in order, and what is wrong with the name, if anything."""
     from packaging.utils import InvalidWheelFilename, parse_wheel_filename
@@ -73,15 +76,23 @@ def _other_written_tags(wheel: BuiltWheel, tags: Sequence[Tag]) -> Iterator[Find
     """The file WHEEL must say the same tags as the name (packaging.python.org, "Binary distribution format")."""
     from packaging.tags import parse_tag
 
-    written = {str(tag) for text in wheel.described.get("tag", ()) for tag in parse_tag(text)}
+    texts = wheel.described.get("tag", ())
+    if len(texts) > _TAG_LINES or any(text.count(".") > _TAG_PARTS for text in texts):
+        yield _about(wheel, "not-a-wheel", "is no wheel that an installer takes: its file WHEEL lists tags without end",
+                     "Build it again with maturin or setuptools-rust.", "Tag")  # fmt: skip
+        return
+    written = {str(tag) for text in texts if text.count("-") == 2 for tag in parse_tag(text)}
     named = {str(tag) for tag in tags}
-    if tags and written and written != named:
+    if tags and texts and written != named:
         yield _about(
             wheel, "tag-contradicts-contents",
-            f"is named for {', '.join(sorted(named - written)) or 'fewer tags'}, and its file WHEEL says"
-            f" {', '.join(sorted(written - named)) or 'fewer'}",
+            f"is named for {_few(named - written) or 'fewer tags'}, and its file WHEEL says {_few(written - named) or 'fewer'}",
             "Change tags with `wheel tags`, which writes both; an installer goes by the name, other tools by the file.", "Tag",
         )  # fmt: skip
+
+
+def _few(tags: set[str]) -> str:
+    return ", ".join(sorted(tags)[:4]) + (f" and {len(tags) - 4} more" if len(tags) > 4 else "")
 
 
 def _not_for_python(wheel: BuiltWheel, tags: Sequence[Tag], pythons: Sequence[TargetPython]) -> Iterator[Finding]:

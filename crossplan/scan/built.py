@@ -25,11 +25,13 @@ _ENDINGS = (".so", ".pyd", ".dll", ".dylib", ".wasm")
 class BuiltFile:
     """One binary: `path` as the user gave it (in a wheel: WHEEL/member), `name` its place in the wheel, or its file name.
 
+    `given`: it was named by the user, so it is to be a module; in a wheel there are other libraries too.
     `image` and `symbols` are None where it cannot be read as a module; `fault` then says why, with the place in it.
     """
 
     path: str
     name: str
+    given: bool = False
     image: Image | None = None
     symbols: ModuleSymbols | None = None
     fault: tuple[str, str | None] | None = None
@@ -49,19 +51,19 @@ def read_built(path: str) -> BuiltFile | BuiltWheel:
     """Read a file that a build made. `RootError`: it is not there, or no file."""
     with open_file(path) as source:
         if source.read(0, min(4, source.size)) not in MAGICS:
-            return _read_file(source, path, Path(path).name)
+            return _read_file(source, path, Path(path).name, given=True)
     with open_sysroot(path) as root:
         return _read_wheel(root, path)
 
 
-def _read_file(source: ByteSource, path: str, name: str) -> BuiltFile:
+def _read_file(source: ByteSource, path: str, name: str, *, given: bool = False) -> BuiltFile:
     """One binary, as far as it can be read."""
     image = None
     try:
         image = read_image(source, name)
-        return BuiltFile(path, name, image, read_module_symbols(source, name))
+        return BuiltFile(path, name, given, image, read_module_symbols(source, name))
     except ReadError as error:
-        return BuiltFile(path, name, image, fault=(error.reason, error.place))
+        return BuiltFile(path, name, given, image, fault=(error.reason, error.place))
 
 
 def _read_wheel(root: Sysroot, path: str) -> BuiltWheel:
