@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from crossplan.evidence import Contradiction, Description, Evidence, TargetPython, Unread
+from crossplan.evidence import Contradiction, Evidence, TargetPython, Unread
 from crossplan.findings import CODES, Finding, Location
 from crossplan.origin import Fact, Origin
-from crossplan.triple import MultiarchFacts, multiarch_facts
+from crossplan.scan import names
 
 # Contradictions about these make what is built unusable; about others they are worth a look.
 _DECISIVE = ("machine", "endian", "pointer_width", "float_abi", "libc", "os", "free_threaded", "debug", "abi_flags")
@@ -214,42 +214,26 @@ def misnamed_sysconfigdata(evidence: Evidence) -> Iterator[Finding]:
     for description in evidence.descriptions:
         if description.kind != "sysconfigdata":
             continue
-        inside = description.values.get("MULTIARCH") or _soabi_multiarch(description)
-        named = named_multiarch(description.path)
-        if not named or not isinstance(inside, str) or not inside or named == inside:
-            continue
-        if not differ(multiarch_facts(named), multiarch_facts(inside)):
-            continue
+        base = PurePosixPath(description.path).name
         key = "MULTIARCH" if description.values.get("MULTIARCH") else "SOABI"
+        value = str(description.values.get(key, ""))
+        named = names.described(base).multiarch
+        inside = value if key == "MULTIARCH" else names.extension(f"x.{value}.so").multiarch
+        if (
+            not named
+            or not inside
+            or None in (facts := {names.decoded(named), names.decoded(inside)})
+            or len(facts) == 1
+        ):
+            continue
         yield Finding(
             CODES["misnamed-sysconfigdata"],
             "warning",
             f"{description.path} is named after {named}, and its {key} says {inside}",
             (Location(description.path, key, description.lines.get(key)),),
-            f"The contents count. Rename it to {PurePosixPath(description.path).name.replace(named, inside)}, "
+            f"The contents count. Rename it to {base.replace(named, inside)}, "
             "so that tools which go by the name find the right one.",
         )
-
-
-def _soabi_multiarch(description: Description) -> str | None:
-    """The multiarch part of `cpython-311-arm-linux-gnueabihf`."""
-    soabi = description.values.get("SOABI")
-    return soabi.split("-", 2)[2] if isinstance(soabi, str) and soabi.count("-") >= 2 else None
-
-
-def named_multiarch(path: str) -> str | None:
-    """The multiarch part of a sysconfigdata file's name: `_sysconfigdata_{flags}_[{platform}_]{multiarch}.py`."""
-    parts = PurePosixPath(path).name.removesuffix(".py").split("_", 3)  # '', 'sysconfigdata', flags, rest
-    if len(parts) < 4:
-        return None
-    platform, _, rest = parts[3].partition("_")
-    name = rest if platform in ("linux", "darwin", "android", "ios", "emscripten", "wasi") and rest else parts[3]
-    return name if multiarch_facts(name) else None
-
-
-def differ(one: MultiarchFacts | None, other: MultiarchFacts | None) -> bool:
-    """Whether two decoded multiarch names speak of different ABIs, and not of two spellings of one."""
-    return one is not None and other is not None and one != other
 
 
 def called(python: TargetPython) -> str:
