@@ -44,15 +44,15 @@ __all__ = [
 ]
 
 
-def read_evidence(request: Request) -> Evidence | None:
-    """Scan the root of a request; None where none was given. `RootError` for one that is none."""
+def read_evidence(request: Request, *, lean: bool = False) -> Evidence | None:
+    """Scan the root of a request (`lean`: see `scan`); None where none was given. `RootError` for one that is none."""
     if not request.sysroots:
         return None
     from crossplan.scan import scan
     from crossplan.sysroot import open_sysroot
 
     with open_sysroot(*(os.path.join(request.cwd, root) for root in request.sysroots)) as root:  # noqa: PTH118
-        return scan(root)
+        return scan(root, lean=lean)
 
 
 def read_lib_dir(request: Request) -> Evidence | None:
@@ -66,9 +66,11 @@ def read_lib_dir(request: Request) -> Evidence | None:
     return read_evidence(replace(request, sysroots=(named,)))
 
 
-def read_situation(request: Request, provider: HostProvider | None = None, *, resolve: bool = True) -> Situation:
+def read_situation(
+    request: Request, provider: HostProvider | None = None, *, resolve: bool = True, lean: bool = False
+) -> Situation:
     """The situation of a request, its root read. Without a root the folder of PYO3_CROSS_LIB_DIR stands for one."""
-    evidence, lib_dir = read_evidence(request), read_lib_dir(request)
+    evidence, lib_dir = read_evidence(request, lean=lean), read_lib_dir(request)
     if not request.sysroots and lib_dir is not None and lib_dir.pythons:
         request = replace(request, sysroots=(lib_dir.root,))
         evidence, lib_dir = lib_dir, None

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Status:
     """Plan, judge what is planned, and print only if that is sound."""
     request = request_of(arguments)
-    situation = situation_of(request, resolve=False)
+    situation = situation_of(request, resolve=False, lean=not arguments.strict)
     folder = arguments.out_dir or (f"{arguments.output}.d" if arguments.output is not None else None)
     plan = make_plan(situation, place_in_cache(request.environ) if folder is None else place_below(folder))
     findings = check_situation(plan.planned)

@@ -75,9 +75,9 @@ def request_of(arguments: argparse.Namespace) -> Request:
         raise CommandError(f"--pyo3: {error}") from error
 
 
-def situation_of(request: Request, *, resolve: bool = True) -> Situation:
+def situation_of(request: Request, *, resolve: bool = True, lean: bool = False) -> Situation:
     """The situation of a request; a root that is none ends the command."""
     try:
-        return read_situation(request, resolve=resolve)
+        return read_situation(request, resolve=resolve, lean=lean)
     except RootError as error:
         raise CommandError(f"--sysroot: {error}", Status.USAGE) from error

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Plan, judge what is planned, and hand over to the command; its status is ours once it has started."""
     request = request_of(arguments)
-    situation = situation_of(request, resolve=False)
+    situation = situation_of(request, resolve=False, lean=not arguments.strict)
     place = place_in_cache(request.environ) if arguments.out_dir is None else place_below(arguments.out_dir)
     plan = make_plan(situation, place)
     findings = check_situation(plan.planned)

@@ -16,6 +16,7 @@ impure: its values are what the literal says, not what Python would end up with.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crossplan.readers.source import ReadError
 from crossplan.readers.textfile import line_of, text_of
@@ -71,8 +72,12 @@ class CodeRefused(ReadError):
     """The file is Python, or may be, but no literal: as PyPy, GraalPy and Pyodide ship it. It is not run."""
 
 
+@lru_cache(maxsize=2)
 def read_sysconfigdata(data: bytes) -> Sysconfigdata:
-    """Read the file's bytes by the grammar above; `ReadError` with the line where it departs from it."""
+    """Read the file's bytes by the grammar above; `ReadError` with the line where it departs from it.
+
+    The last ones are kept: a file is read once for the evidence, and once to know what PyO3 makes of it.
+    """
     text = _text(data)
     start = _skip(_DOCSTRING, text, 0) or _skip(_NOTHING, text, 0)
     targets = list(re.finditer(_TARGET, text[start:]))
