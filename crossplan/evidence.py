@@ -82,7 +82,8 @@ class TargetPython:
 
     `facts` may hold: implementation, version, abi_flags, free_threaded, debug, soabi, ext_suffix, multiarch,
     pointer_width (bits), shared, os, machine, endian, float_abi, libc, abi, cpu_arch, simulator, platform, minimum_os,
-    ldversion, prefix, and module_suffix (what its extension modules' names end in, where no description says EXT_SUFFIX).
+    ldversion, prefix, framework_prefix, and module_suffix (what the names of its extension modules end in, where no
+    description says EXT_SUFFIX).
     A field that nothing told is absent. `targets`: Rust triples that it serves, best first. `unread`: files that belong to
     it and could not be read.
     """

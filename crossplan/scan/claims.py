@@ -119,6 +119,7 @@ _KEYED: Mapping[str, Mapping[str, str]] = {
         "MULTIARCH": "multiarch",
         "LDVERSION": "ldversion",
         "prefix": "prefix",
+        "PYTHONFRAMEWORKPREFIX": "framework_prefix",
         "MACOSX_DEPLOYMENT_TARGET": "minimum_os",
         "IPHONEOS_DEPLOYMENT_TARGET": "minimum_os",
     },
