@@ -148,7 +148,7 @@ def shortfalls(resolution: Resolution | None, goal: Goal) -> tuple[str, ...]:
         "lib_name": not _is_named(resolution, config, goal, links),
         "lib_dir": links and goal.lib_dir is not None and not same_folder(config.lib_dir, goal.lib_dir),
         "build_flags": not _is_built(config, goal),
-        "link": goal.links is not None and links is not goal.links,
+        "link": goal.links is not None and (links or _is_bound_by_name(resolution)) is not goal.links,
     }
     return tuple(field for field, is_wrong in wrong.items() if is_wrong)
 
@@ -156,6 +156,11 @@ def shortfalls(resolution: Resolution | None, goal: Goal) -> tuple[str, ...]:
 def links_python(resolution: Resolution) -> bool:
     """Whether PyO3 tells rustc to link libpython by name (raw-dylib needs no library)."""
     return any(line.startswith("cargo:rustc-link-lib=") for line in resolution.link)
+
+
+def _is_bound_by_name(resolution: Resolution) -> bool:
+    """Whether rustc itself binds to Python's DLL by its name (raw-dylib)."""
+    return any(cfg.startswith("pyo3_dll=") for cfg in resolution.cfg)
 
 
 def _is_version(config: InterpreterConfig, wanted: PythonVersion | None) -> bool:
@@ -168,7 +173,7 @@ def _is_named(resolution: Resolution, config: InterpreterConfig, goal: Goal, lin
     stable = "Py_LIMITED_API" in resolution.cfg
     if goal.stable_on_windows and stable and config.implementation == "CPython":
         return (config.lib_name or "").startswith("python3") and not (config.lib_name or "")[7:8].isdigit()
-    bound = links or "pyo3_use_raw_dylib" in resolution.cfg
+    bound = links or _is_bound_by_name(resolution)
     return not bound or goal.lib_name is None or config.lib_name == goal.lib_name
 
 

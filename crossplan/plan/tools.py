@@ -106,17 +106,49 @@ def command(request: Request, goal: Goal | None) -> tuple[str, ...]:
     profile = {"dev": (), "release": ("--release",)}.get(request.profile.value, ("--profile", request.profile.value))
     if tool == "setuptools-rust":
         return ("python3", "-m", "build", "--wheel")
+    features = _feature_words(request)
     if tool == "maturin":
-        has_root = any(change in request.environ for change in ("PYO3_CROSS_LIB_DIR",)) or request.sysroot is not None
+        has_root = "PYO3_CROSS_LIB_DIR" in request.environ or request.sysroot is not None
         chosen = () if has_root or goal is None or goal.version is None else ("-i", f"python{goal.version_word}")
-        return ("maturin", "build", *profile, "--target", triple, *chosen)
+        return ("maturin", "build", *profile, "--target", triple, *features, *chosen)
     words = {"cargo": ("cargo", "build"), "cross": ("cross", "build"), "cargo-zigbuild": ("cargo", "zigbuild")}[tool]
-    manifest = request.project.package.manifest if request.project.package else None
-    elsewhere = () if manifest is None or _is_found(str(manifest), request.cwd) else ("--manifest-path", str(manifest))
-    return (*words, *profile, "--target", triple, *elsewhere)
+    return (*words, *profile, "--target", triple, *_package_words(request), *features)
+
+
+def _package_words(request: Request) -> tuple[str, ...]:
+    """What makes Cargo take the package that is planned for, where it would not take it by itself from here."""
+    package = request.project.package
+    if package is None:
+        return ()
+    manifest = str(package.manifest)
+    elsewhere = () if _is_found(manifest, request.cwd) else ("--manifest-path", manifest)
+    return (*elsewhere, *(() if elsewhere or package in request.project.packages else ("-p", package.name.value)))
+
+
+def _feature_words(request: Request) -> tuple[str, ...]:
+    """The features that the plan counts on and that the manifest alone does not turn on."""
+    project = request.project
+    use, package, backend = project.pyo3, project.package, project.backend
+    if use is None or package is None:
+        return ()
+    names = [*use.enabled_by[:1]]
+    words: list[str] = []
+    if backend is not None and request.tool.value != backend.kind:  # the backend would pass these itself
+        names += [fact.value for fact in backend.features]
+        words += ["--no-default-features"] if backend.no_default_features else []
+    entry = next(iter(package.depends_on(use.crate)), None)
+    if entry is not None:
+        names += [f"{entry.name}/{fact.value}" for fact in request.features if use.has(fact.value) is None]
+    return (*words, "--features", ",".join(dict.fromkeys(names))) if names else tuple(words)
 
 
 def _is_found(manifest: str, cwd: str) -> bool:
-    """Whether Cargo finds the manifest from the current directory upwards."""
+    """Whether Cargo finds the manifest, or that of its workspace, from the current directory upwards."""
     folder = os.path.dirname(manifest)  # noqa: PTH120
-    return cwd == folder or cwd.startswith(folder.rstrip(os.sep) + os.sep)
+    return cwd == folder or cwd.startswith(folder.rstrip(os.sep) + os.sep) or _holds_manifest(cwd, folder)
+
+
+def _holds_manifest(cwd: str, folder: str) -> bool:
+    """Whether the user stands in the workspace above the package."""
+    inside = folder.startswith(cwd.rstrip(os.sep) + os.sep)
+    return inside and os.path.isfile(os.path.join(cwd, "Cargo.toml"))  # noqa: PTH113, PTH118

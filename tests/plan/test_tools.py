@@ -194,3 +194,43 @@ def test_maturin_s_own_table_of_suffixes(tmp_path: Path) -> None:
     assert plain and plain.suffix == ".cpython-311-aarch64-linux-gnu.so" and not plain.differences
     read = maturin_view(plan_for(tmp_path, Spec("mips64el-unknown-linux-gnuabi64"), **{**options, "python": None}))
     assert read and read.suffix == ".cpython-311-mips64el-linux-gnuabi64.so" and read.needs is None
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"features": "extension-module"}, ()),
+        ({"features": "extension-module,abi3-py39"}, ("--features", "pyo3/abi3-py39")),
+        ({"abi3": "3.9"}, ("--features", "pyo3/abi3-py39")),
+        ({"abi3": "3.9", "tool": "maturin"}, ("--features", "pyo3/abi3-py39")),
+    ],
+)
+def test_features_that_only_the_command_line_asks_for_are_in_the_command(
+    tmp_path: Path, options: dict[str, object], words: tuple[str, ...]
+) -> None:
+    write_project(tmp_path)
+    command = plan_for(tmp_path, Spec(ARM64), **options).command
+    assert command[command.index(ARM64) + 1 :] == words
+
+
+def test_what_a_backend_passes_is_in_cargo_s_own_command(tmp_path: Path) -> None:
+    write_project(tmp_path, backend="maturin")
+    file = tmp_path / "root" / "pyproject.toml"
+    file.write_text(file.read_text() + '[tool.maturin]\nfeatures = ["pyo3/abi3-py39"]\n')
+    plan = plan_for(tmp_path, Spec(ARM64))
+    assert plan.command == ("cargo", "build", "--target", ARM64, "--features", "pyo3/abi3-py39")
+    assert plan_for(tmp_path, Spec(ARM64), tool="maturin").command == ("maturin", "build", "--target", ARM64)
+
+
+def test_a_member_that_cargo_would_not_build_by_itself_is_named(tmp_path: Path) -> None:
+    write_project(tmp_path / "inner")
+    root = tmp_path / "root"
+    (tmp_path / "inner" / "root").rename(tmp_path / "member")
+    (root / "tool" / "src").mkdir(parents=True)
+    (root / "tool" / "src" / "main.rs").write_text("")
+    (root / "tool" / "Cargo.toml").write_text('[package]\nname = "tool"\nversion = "0.1.0"\n')
+    (tmp_path / "member").rename(root / "member")
+    (root / "member" / "Cargo.lock").rename(root / "Cargo.lock")
+    (root / "Cargo.toml").write_text('[workspace]\nmembers = ["tool", "member"]\ndefault-members = ["tool"]\n')
+    plan = plan_for(tmp_path, Spec(ARM64))
+    assert plan.command == ("cargo", "build", "--target", ARM64, "-p", "demo")
