@@ -28,3 +28,12 @@ def _flat(answer: Mapping[str, Any]) -> dict[str, Any]:
     if config is None:
         return flat | {"config": None}
     return flat | {"config": "given"} | {f"config.{name}": value for name, value in config.items()}
+
+
+def listing_sorted(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer with a message's list of paths in order, for records of 0.14, which lists them as the file system does."""
+
+    def ordered(match: re.Match[str]) -> str:
+        return "".join(sorted(re.findall(r"\n\t[^\n]*", match[0])))
+
+    return {**answer, "error": [re.sub(r"(?:\n\t[^\n]*)+", ordered, text) for text in answer["error"]]}

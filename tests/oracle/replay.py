@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from oracle.answer import Oracle
-from oracle.compare import differences
+from oracle.compare import differences, listing_sorted
 from oracle.tree import placed, planted, unplaced
 
 Case = Mapping[str, Any]
@@ -30,7 +30,7 @@ def replayed(oracle: Oracle, case: Case) -> Differences:
     """Where the oracle's answer to a recorded case differs from the one recorded."""
     with planted(case["tree"]) as root:
         answer = unplaced(oracle.answer(placed(case["request"], root)), root)
-    return differences(case["answer"], answer)
+    return differences(listing_sorted(case["answer"]), listing_sorted(answer))
 
 
 def replay(cases: Iterable[Case], jobs: int = 1) -> Iterator[tuple[Case, Differences]]:

@@ -19,11 +19,12 @@ _numbers = itertools.count()
 
 @contextmanager
 def planted(tree: Iterable[Mapping[str, Any]] = ()) -> Iterator[Path]:
-    """A new folder that holds `tree`, for as long as it is used.
+    """A new folder that holds `tree`, for as long as it is used: in memory where that can be had, which takes half the time.
 
     Its name is all digits: PyO3 looks for an architecture's name in whole paths.
     """
-    root = Path(tempfile.gettempdir()).resolve() / f"{os.getpid()}{next(_numbers):08}"
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
+    root = Path(memory).resolve() / f"{os.getpid()}{next(_numbers):08}"
     root.mkdir()
     try:
         write_tree(root, tree)
