@@ -59,8 +59,10 @@ def check_situation(situation: Situation, planned: Situation | None = None) -> t
     found = [_placed(view, finding) for module in modules for check in module.CHECKS for finding in check(view)]
     found += _of_root(situation)
     if planned is not None:
-        said = {(finding.code, finding.locations) for finding in found if finding.severity == "error"}
         left = [finding for finding in check_situation(planned) if finding.severity == "error"]
+        graver = {(finding.code, finding.message) for finding in left}
+        said = {(finding.code, finding.locations) for finding in found if finding.severity == "error"}
+        found = [f for f in found if f.severity == "error" or (f.code, f.message) not in graver]
         found += [finding for finding in left if (finding.code, finding.locations) not in said]
     return ordered(found)
 

@@ -87,8 +87,20 @@ def contradicts_python(view: View) -> Iterator[Finding]:
             f"PyO3 concludes {field}={said}, and {called(view.python)} is {true}",
             at(origin, field),
             *((place(fact.origin),) if fact is not None else ()),
-            help="Take the environment that crossplan env prints, or correct what says so.",
+            help=_remedy(view, field),
         )
+
+
+def _remedy(view: View, field: str) -> str:
+    config, own = view.config, minor_version(view.python.text("version") or "") if view.python is not None else None
+    said = minor_version(config.version) if config is not None else None
+    if field == "version" and own is not None and said is not None and said > own and _level(view):
+        return f"Lower the level of the stable ABI: --abi3 {own}; or give a root with Python {said}."
+    return "Take the environment that crossplan env prints, or correct what says so."
+
+
+def _level(view: View) -> bool:
+    return any(name.startswith(("abi3-py", "abi3t-py")) for name in view.features)
 
 
 def _decisive(field: str) -> bool:

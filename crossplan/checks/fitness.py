@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from crossplan.checks.evidence import called, place
 from crossplan.checks.view import View, at, finding, variable
@@ -193,7 +194,10 @@ def no_such_python(view: View) -> Iterator[Finding]:
     if view.evidence is None or not view.fitting:
         return
     for wish in _asked(view):
-        if any(meets(python, wish.value) for python in view.fitting):
+        choices = [wish.value]
+        if wish.origin.kind == "variable":  # PyO3 compares the beginning of folder names: 3.13 admits 3.13t too
+            choices.append(replace(wish.value, free_threaded=True))
+        if any(meets(python, choice) for python in view.fitting for choice in choices):
             continue
         here = ", ".join(sorted({_choice(python) for python in view.fitting}))
         yield finding(

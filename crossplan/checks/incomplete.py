@@ -53,7 +53,8 @@ def _told_outright(view: View) -> Resolution | None:
 def _nothing_says(view: View) -> bool:
     levels = any(name.startswith(("abi3-py", "abi3t-py")) for name in view.features)
     named = "PYO3_CROSS_PYTHON_VERSION" in view.environ or "PYO3_CONFIG_FILE" in view.environ
-    return view.python is None and view.request.wish.python is None and not levels and not named
+    rejected = view.evidence is not None and view.evidence.pythons  # other findings say why none of them is meant
+    return not rejected and view.python is None and view.request.wish.python is None and not levels and not named
 
 
 def _incomplete(view: View, message: str) -> Finding:

@@ -34,6 +34,7 @@ _EXPLAINED = (
         "E-ABI3HIGH",
     }
 )
+_OF_FEATURES = {"E-AUTOINIT": "auto-initialize", "E-AUTOPYPY": "auto-initialize"}
 _ABOUT = {
     "E-VER-PARSE": "PYO3_CROSS_PYTHON_VERSION",
     "E-VER-UTF8": "PYO3_CROSS_PYTHON_VERSION",
@@ -65,8 +66,9 @@ def pyo3_stops(view: View) -> Iterator[Finding]:
     """XP411: any stop that no other check explains, with PyO3's own words."""
     if view.failure is None or view.failure in _EXPLAINED or view.rules is None:
         return
-    name = _ABOUT.get(view.failure) or _blamed(view)
-    where = variable(name) if name else Location(None, view.request.pyo3.origin.key or "--pyo3")
+    fact = view.features.get(_OF_FEATURES.get(view.failure, ""))
+    name = None if fact is not None else _ABOUT.get(view.failure) or _blamed(view)
+    where = variable(name) if name else at(fact.origin if fact else view.request.pyo3.origin, "--pyo3")
     value = f" ({name}={view.environ[name]})" if name and name in view.environ else ""
     yield finding(
         "pyo3-stops",

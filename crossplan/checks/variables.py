@@ -261,6 +261,16 @@ def other_build_target(view: View) -> Iterator[Finding]:
             Location(origin.place, origin.key, origin.line),
             help=f"Set CARGO_BUILD_TARGET={view.target.triple} for tools that pass no --target.",
         )
+    backend = view.project.backend
+    told = backend.target if backend is not None else None
+    if told is not None and told.value != view.target.triple and "universal2" not in told.value:
+        yield finding(
+            "other-build-target",
+            "warning",
+            f"{told.origin.place} tells the backend to build for {told.value}, and {view.target.triple} is planned for",
+            Location(told.origin.place, told.origin.key, told.origin.line),
+            help=f'Write target = "{view.target.triple}" there, or plan for that one: --target {told.value}',
+        )
 
 
 CHECKS = (
