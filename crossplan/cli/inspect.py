@@ -25,12 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Status:
     """Scan, check, print."""
-    try:
-        root = open_sysroot(*arguments.sysroot)
-    except RootError as error:
-        raise CommandError(str(error)) from error
-    with root, WalkProgress(sys.stderr) as progress:
-        evidence = scan(root, full=arguments.full, progress=progress)
+    with WalkProgress(sys.stderr) as progress:
+        try:
+            root = open_sysroot(*arguments.sysroot, progress=progress)
+        except RootError as error:
+            raise CommandError(str(error)) from error
+        with root:
+            evidence = scan(root, full=arguments.full, progress=progress)
     findings = check_evidence(evidence)
     said = verdict(evidence, findings)
     if arguments.json:

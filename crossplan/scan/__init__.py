@@ -11,9 +11,9 @@ from crossplan.evidence import Description, Evidence, ImageFile, TargetPython, U
 from crossplan.scan.group import Record, group
 from crossplan.scan.read import read_place
 from crossplan.scan.settle import settle
-from crossplan.scan.walk import Progress, Walk, walk_root
+from crossplan.scan.walk import Walk, walk_root
 from crossplan.scan.zipped import read_zip
-from crossplan.sysroot import Sysroot
+from crossplan.sysroot import Progress, Sysroot
 
 __all__ = ["scan"]
 

@@ -15,7 +15,7 @@ from crossplan.evidence import Unread
 from crossplan.readers.source import ReadError
 from crossplan.record import field, record
 from crossplan.scan.layouts import HINTS, PREFIXES, FileKind, rules
-from crossplan.sysroot import Kind, Node, Sysroot, join
+from crossplan.sysroot import Kind, Node, Progress, Sysroot, join
 
 ENTRY_LIMIT = 20_000_000
 """Names that one walk looks at."""
@@ -28,9 +28,6 @@ DEPTH_LIMIT = 64
 
 TIME_LIMIT = 300.0
 """Seconds that a walk may take."""
-
-Progress = Callable[[int, int], None]
-"""Called now and then with the number of names seen and of files found."""
 
 
 @record

@@ -6,12 +6,14 @@ import os
 from pathlib import Path
 
 from crossplan.readers.source import ReadError
-from crossplan.sysroot.tree import Kind, Node, OpenFile, RefusedRoot, RootError, Sysroot, join, parent
+from crossplan.sysroot.tree import Kind, Node, OpenFile, Progress, RefusedRoot, RootError, Sysroot, join, parent
 
-__all__ = ["Kind", "Node", "OpenFile", "RootError", "Sysroot", "join", "open_sysroot", "parent"]
+__all__ = ["Kind", "Node", "OpenFile", "Progress", "RootError", "Sysroot", "join", "open_sysroot", "parent"]
 
 
-def open_sysroot(path: str | os.PathLike[str], *more: str | os.PathLike[str]) -> Sysroot:
+def open_sysroot(
+    path: str | os.PathLike[str], *more: str | os.PathLike[str], progress: Progress | None = None
+) -> Sysroot:
     """Open a directory, an archive, an image of a container (`PATH#linux/arm64` where it has several platforms), or
     several archives as one root. `RootError`: it is none of these.
 
@@ -28,10 +30,10 @@ def open_sysroot(path: str | os.PathLike[str], *more: str | os.PathLike[str]) ->
             return root
         from crossplan.sysroot.archive import open_image
 
-        return open_image(root, platform)
+        return open_image(root, platform, progress)
     from crossplan.sysroot.archive import open_archives
 
     try:
-        return open_archives(places)
+        return open_archives(places, progress)
     except RefusedRoot as error:
         return DirectoryRoot(" ".join(places), ReadError(error.reason))

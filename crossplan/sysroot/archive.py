@@ -24,7 +24,7 @@ from crossplan.sysroot.flow import Allowance, MissingModule, OverLimit
 from crossplan.sysroot.index import Index, Omissions
 from crossplan.sysroot.scratch import Scratch
 from crossplan.sysroot.tarstore import TarStore
-from crossplan.sysroot.tree import Kind, Node, RefusedRoot, RootError, Sysroot
+from crossplan.sysroot.tree import Kind, Node, Progress, RefusedRoot, RootError, Sysroot
 from crossplan.sysroot.zip import MAGICS as ZIP_MAGICS
 from crossplan.sysroot.zip import ZipStore
 
@@ -138,8 +138,9 @@ class ArchiveRoot:
 class _Loader:
     """Loads archives into trees; what those of one root share."""
 
-    def __init__(self, held: ExitStack) -> None:
+    def __init__(self, held: ExitStack, progress: Progress | None) -> None:
         self.omissions = Omissions()
+        self._progress = progress
         self._held = held
         self._scratch = Scratch()
         self._allowance = Allowance()
@@ -172,7 +173,7 @@ class _Loader:
         else:
             with self._guard(name):
                 parcels = packages.of_debian(source)
-            store = TarStore(source, self._scratch, self._allowance)
+            store = self._tar(source)
             if not parcels:
                 if not store.is_tar():
                     return None
@@ -184,7 +185,7 @@ class _Loader:
             tree = Index(self.omissions)
             for inner, part, folder in parcels:
                 with self._guard(f"{name}: {inner}"):
-                    TarStore(part, self._scratch, self._allowance).load(tree, under=folder)
+                    self._tar(part).load(tree, under=folder)
         return tree
 
     def image(self, root: Sysroot, platform: str | None) -> Index:
@@ -194,8 +195,11 @@ class _Loader:
             for path in oci.layers(root, platform):
                 with self._guard(f"{root.name}: {path}"):
                     layer = self._held.enter_context(root.open(path, sys.maxsize))
-                    TarStore(layer, self._scratch, self._allowance).load(tree, layer=True)
+                    self._tar(layer).load(tree, layer=True)
         return tree
+
+    def _tar(self, source: ByteSource) -> TarStore:
+        return TarStore(source, self._scratch, self._allowance, self._progress)
 
     @contextmanager
     def _guard(self, name: str) -> Iterator[None]:
@@ -241,10 +245,10 @@ def _folder_around(tree: Index, name: str) -> str:
     return folder if not _TOP.fullmatch(folder) and any(map(_TOP.fullmatch, tree.folders[folder])) else ""
 
 
-def open_archives(places: Sequence[str]) -> ArchiveRoot:
+def open_archives(places: Sequence[str], progress: Progress | None = None) -> ArchiveRoot:
     """One root of one or several archives, later ones over earlier ones. `RootError`: one of them is none."""
     with ExitStack() as held:
-        loader = _Loader(held)
+        loader = _Loader(held, progress)
         trees = [loader.file(place) for place in places]
         tree = trees[0]
         for other in trees[1:]:
@@ -253,11 +257,11 @@ def open_archives(places: Sequence[str]) -> ArchiveRoot:
     raise AssertionError  # an ExitStack does not swallow errors
 
 
-def open_image(folder: Sysroot, platform: str | None = None) -> ArchiveRoot:
+def open_image(folder: Sysroot, platform: str | None = None, progress: Progress | None = None) -> ArchiveRoot:
     """The root of an image whose layout lies in a folder."""
     with ExitStack() as held:
         held.enter_context(folder)
-        loader = _Loader(held)
+        loader = _Loader(held, progress)
         tree = loader.image(folder, platform)
         return ArchiveRoot(folder.name, tree, loader.omissions, held.pop_all())
     raise AssertionError

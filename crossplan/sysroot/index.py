@@ -78,6 +78,11 @@ class Index:
         """Where a path leads inside the tree."""
         return follow(path, self._kind, lambda link: self._at(link).target)
 
+    @property
+    def size(self) -> int:
+        """How many members and folders it has."""
+        return self._nodes
+
     def member(self, path: str) -> Member | None:
         """What is at a path that holds no link."""
         folder, _, name = path.rpartition("/")

@@ -10,7 +10,7 @@ from crossplan.sysroot.flow import Allowance, Flow, OverLimit, PlainFlow, exactl
 from crossplan.sysroot.index import Index, Member
 from crossplan.sysroot.scratch import Part, Scratch
 from crossplan.sysroot.tar import BLOCK, TarEntry, entries, is_header
-from crossplan.sysroot.tree import join
+from crossplan.sysroot.tree import Progress, join
 from crossplan.sysroot.zip import MEMBER_LIMIT
 
 WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
@@ -19,12 +19,13 @@ WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
 KEPT_SIZE = 128 << 20
 _CHUNK = 1 << 18
 
-# Paths of files that a scan may open. One that is missing here costs a second pass over the archive, nothing else.
+# Files that a scan may open, by folder and by name. One that is missing here costs a second pass over the archive, nothing else.
+_KEPT_IN = re.compile(r"(?:^|/)(?:lib-dynload|modules|DLLs|libs)/")
 _KEPT = re.compile(
-    r"(?:.*/)?(?:(?:lib-dynload|modules|DLLs|libs)/.*|_sysconfig.*|build-details.*\.json|pyvenv\.cfg|python-3.*\.json|(?:patchlevel|pyconfig.*)\.h|Makefile|.*\.pc"
+    r"_sysconfig.*|build-details.*\.json|pyvenv\.cfg|python-3.*\.json|(?:patchlevel|pyconfig.*)\.h|Makefile|.*\.pc"
     r"|py(?:thon|odide|py).*|Python[T3]?|graalpy.*|lib(?:python|pypy|c[.-]).*|ld[.-].*|.*\.(?:pyd|node|lib|dll)"
-    r"|.*\.(?:cpython|pypy|graalpy|abi3)[^/]*\.so|stdlib.*\.zip"
-    r"|(?:data|control)\.tar\..*|index\.json|manifest\.json|[0-9a-f]{64}(?:\.json)?|layer\.tar|RECORD|WHEEL|METADATA)",
+    r"|.*\.(?:cpython|pypy|graalpy|abi3).*\.so|stdlib.*\.zip"
+    r"|(?:data|control)\.tar\..*|index\.json|manifest\.json|[0-9a-f]{64}(?:\.json)?|layer\.tar|RECORD|WHEEL|METADATA",
     re.DOTALL,
 )
 
@@ -32,10 +33,13 @@ _KEPT = re.compile(
 class TarStore:
     """One tar archive."""
 
-    def __init__(self, source: ByteSource, scratch: Scratch, allowance: Allowance) -> None:
+    def __init__(
+        self, source: ByteSource, scratch: Scratch, allowance: Allowance, progress: Progress | None = None
+    ) -> None:
         self._source = source
         self._scratch = scratch
         self._allowance = allowance
+        self._progress = progress
         self._kept: dict[int, ByteSource] = {}
 
     def is_tar(self) -> bool:
@@ -63,12 +67,15 @@ class TarStore:
                 index.insert(path, Member(entry.kind, self, entry.size, entry.offset, entry.target))
                 if entry.kind == "file" and not isinstance(flow, PlainFlow) and self._is_wanted(entry):
                     self._kept[entry.offset] = self._scratch.keep(_pieces(flow, entry.size))
+            if self._progress is not None:
+                self._progress(index.size, len(self._kept))
 
         while not isinstance(flow, PlainFlow) and flow.upto(_CHUNK):
             pass  # what follows the end mark is padding; at its end stands the checksum of compressed data
 
     def _is_wanted(self, entry: TarEntry) -> bool:
-        return entry.size <= KEPT_SIZE and self._scratch.room_for(entry.size) and bool(_KEPT.fullmatch(entry.path))
+        named = _KEPT.fullmatch(entry.path.rpartition("/")[2]) or _KEPT_IN.search(entry.path)
+        return bool(named) and entry.size <= KEPT_SIZE and self._scratch.room_for(entry.size)
 
     def _flow(self) -> Flow:
         return flow_of(self._source, self._allowance)

@@ -14,6 +14,9 @@ Kind = Literal["file", "directory", "link", "other"]
 LINK_LIMIT = 40
 """Links that one path may lead through, as Linux allows (`path_resolution(7)`)."""
 
+Progress = Callable[[int, int], None]
+"""Called now and then with the number of names seen and of files that may be evidence."""
+
 DEPTH_LIMIT = 128
 """Components that a resolved path may have."""
 

@@ -238,3 +238,11 @@ def test_nothing_is_left_behind_and_little_is_held(tmp_path: Path, monkeypatch: 
         tracemalloc.stop()
     assert list(scratch.iterdir()) == []
     assert peak < 8 << 20
+
+
+def test_a_long_archive_tells_how_far_it_is(tmp_path: Path) -> None:
+    (tmp_path / "x.tar.gz").write_bytes(COMPRESS["gz"](tar(TREE)))
+    said: list[tuple[int, int]] = []
+    with open_sysroot(tmp_path / "x.tar.gz", progress=lambda seen, found: said.append((seen, found))):
+        assert said == sorted(said)
+        assert said[-1] == (len(TREE), 2)  # libpython and sysconfigdata
