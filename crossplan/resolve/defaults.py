@@ -63,7 +63,7 @@ def _windows(run: Run, cross: Cross) -> Config:
     config.lib_name = windows_name(run, Named("CPython", version, stable))
     config.lib_dir = cross.lib_dir if is_utf8(cross.lib_dir or "") else None
     config.build_flags = {"WITH_THREAD"} if run.rules.windows_flags == "with-thread" else set()
-    config.origins = _origins(run, cross)
+    config.origins = _origins(run, cross, windows=True)
     return config
 
 
@@ -88,7 +88,7 @@ def _default(run: Run, cross: Cross) -> Config:
     if version is None:
         run.stop("E-NOVER")
     config = Config(version, cross.implementation or "CPython", lib_dir=cross.lib_dir)
-    config.origins = _origins(run, cross)
+    config.origins = _origins(run, cross, windows=run.target().os == "windows")
     if run.rules.has_target_abi:
         config.abi = _abi(run, cross, config)
         python = Named(
@@ -145,14 +145,14 @@ def _source(run: Run, cross: Cross) -> Origin:
     return Origin("feature", key=f"{kind}-py3{minimum[1]}")
 
 
-def _origins(run: Run, cross: Cross) -> dict[str, Origin]:
+def _origins(run: Run, cross: Cross, *, windows: bool) -> dict[str, Origin]:
     origins = dict.fromkeys(
         ("shared", "pointer_width", "build_flags", "executable", "python_framework_prefix"), Origin("default")
     )
     origins["version"] = _source(run, cross)
     origins["implementation"] = Origin("default") if cross.implementation is None else by_variable(IMPLEMENTATION)
     origins["lib_dir"] = Origin("default") if cross.lib_dir is None else by_variable(LIB_DIR)
-    origins["lib_name"] = rule("windows_name" if run.cargo_cfg("OS") == "windows" else "unix_name")
+    origins["lib_name"] = rule("windows_name" if windows else "unix_name")
     if run.rules.has_target_abi:
         origins["target_abi"] = origins["version"]
     else:
