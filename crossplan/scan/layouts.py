@@ -49,7 +49,7 @@ _PREFIX = (
     ("*stdlib* sysconfigdata", "stdlib"),  # Chaquopy; Pyodide's xbuildenv; an unpacked python_stdlib.zip
     ("platform-config jniLibs jni", "platforms"),  # BeeWare: platform-config/<multiarch>; Android: jniLibs/<abi>
     ("Frameworks", "frameworks"),
-    ("Python.framework PythonT.framework Python3.framework", "framework"),
+    ("Python.framework PythonT.framework Python3.framework", "inner-framework"),
     ("*.xcframework", "xcframework"),
     ("tools install python prefix", "prefix"),  # NuGet; python-build-standalone; Android
     ("envs", "homes"),  # conda
@@ -66,7 +66,8 @@ _TOP = (
     ("pyodide-root xbuildenv cpython", "pyodide"),
     ("output host staging target sysroot recipe-sysroot sysroots", "builder"),  # Buildroot, OpenWrt, Yocto
     ("build", "builds"),  # CPython's own build tree: build/lib.<platform>-3.X
-    ("root home", "accounts"),
+    ("home", "accounts"),
+    ("root .pyenv .local", "account"),
     ("Payload Python mingw64 mingw32 ucrt64 clang64 clangarm64", "prefix"),  # the last: MSYS2
     ("store", "store"),
 )
@@ -106,8 +107,9 @@ FOLDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "framework": (("Versions", "framework-versions"), *_PREFIX),
     "framework-versions": (("3.* A", "framework"),),
     "xcframework": (("*", "slice"),),
-    "slice": (("Python.framework PythonT.framework", "slice-framework"), *_PREFIX),
-    "slice-framework": (("Versions", "slice-framework"), ("3.* A", "slice-framework"), *_PREFIX),
+    "slice": _PREFIX,
+    # A framework beside other parts of its Python, as in a slice; one below Frameworks is an installation by itself.
+    "inner-framework": (("Versions 3.* A", "inner-framework"), *_PREFIX),
     "library": (("Frameworks", "frameworks"), ("Developer CommandLineTools Library", "library")),
     # One folder an installation: /opt/python/cp311-cp311, pyenv, uv, Homebrew's Cellar, Pyodide's installs.
     "homes": (("python pypy pyenv uv homebrew local versions installs Cellar opt", "homes"), ("*", "home")),
@@ -121,13 +123,8 @@ FOLDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "pyodide": (("pyodide-root xbuildenv cpython", "pyodide"), ("installs", "homes"), ("build", "builds"), *_PREFIX),
     "builder": ((_BUILDER, "builder"), ("usr", "usr"), *_PREFIX, ("*-*", "builder")),
     "builds": (("lib.*", "stdlib"),),
-    "accounts": (
-        (".pyenv pyenv .local share uv", "accounts"),
-        (_CONDA, "home"),
-        ("versions python", "homes"),
-        ("*", "accounts-home"),
-    ),
-    "accounts-home": ((".pyenv .local", "accounts"), (_CONDA, "home")),
+    "accounts": (("*", "account"),),
+    "account": ((".pyenv .local share uv", "account"), ("versions python", "homes"), (_CONDA, "home")),
     "bin": (),
     "config": (),
     "bytecode": (),
@@ -168,7 +165,7 @@ FILES: tuple[FileRow, ...] = (
     FileRow("*.lib", "import-library", "import-libraries"),
     FileRow("libpython* libpypy* python3*.dll python-native.dll", "stable-stub", test=is_stub),
     FileRow("libpython* libPython* libpypy* python3*.dll python-native.dll", "libpython", test=is_library),
-    FileRow("Python PythonT Python3", "libpython", "framework slice-framework prefix top"),
+    FileRow("Python PythonT Python3", "libpython", "framework inner-framework prefix top"),
     FileRow("python* pypy* graalpy*", "interpreter", "bin top prefix home", test=is_interpreter),
     FileRow("pyodide.asm.wasm", "interpreter"),
     FileRow("*.so", "extension", "extensions modules"),

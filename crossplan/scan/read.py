@@ -68,6 +68,7 @@ def sysconfigdata_of(data: bytes, path: str, aliases: tuple[str, ...] = ()) -> D
 
 def _image(root: Sysroot, place: Place, role: ImageRole) -> ImageFile | None:
     with root.open(place.path, IMAGE_ALLOWANCE) as source:
-        if role in _TOLERANT and not source.read(0, min(source.size, 8)).startswith(_MAGICS):
+        tolerant = role in _TOLERANT or "." not in place.path.rpartition("/")[2]  # a framework's `Python`
+        if tolerant and not source.read(0, min(source.size, 8)).startswith(_MAGICS):
             return None
         return ImageFile(place.path, role, read_image(source, place.path), place.aliases)

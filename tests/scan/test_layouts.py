@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from crossplan.scan import scan
+from crossplan.scan import layouts, scan
 from crossplan.sysroot import open_sysroot
 from tests.readers.builders_macho import fat
 from tests.readers.builders_pe import pe
@@ -135,6 +136,19 @@ def test_ios_xcframework_slices_are_pythons_of_their_own(tmp_path: Path) -> None
     device, simulator = inspect(tmp_path)["pythons"]
     assert (device["multiarch"], device["targets"]) == ("arm64-iphoneos", ["aarch64-apple-ios"])
     assert (simulator["multiarch"], simulator["targets"]) == ("arm64-iphonesimulator", ["aarch64-apple-ios-sim"])
+
+
+@pytest.mark.parametrize("part", ["Python.xcframework", "Python.xcframework/ios-arm64", ""])
+def test_xcframework_and_its_slice_may_be_the_root(part: str, tmp_path: Path) -> None:
+    folder = "Python.xcframework/ios-arm64"
+    text = sysconfigdata("arm64-iphoneos", "3.13")
+    tree = {
+        f"{folder}/Python.framework/Python": apple(ARM64, platform=2),
+        f"{folder}/platform-config/arm64-iphoneos/_sysconfigdata__ios_arm64-iphoneos.py": text,
+    }
+    make(tmp_path, tree)
+    (python,) = inspect(tmp_path / part)["pythons"]
+    assert (python["version"], python["shared"], len(python["images"])) == ("3.13.1", True, 1)
 
 
 def test_fat_simulator_library_serves_the_python_of_each_slice(tmp_path: Path) -> None:
@@ -327,3 +341,33 @@ def test_a_place_that_no_layout_names_is_found_by_the_full_walk(tmp_path: Path) 
     make(tmp_path, {f"usr/lib/python3.11/{NAME}": sysconfigdata()})
     assert len(inspect(tmp_path)["pythons"]) == 1
     assert len(inspect(tmp_path, full=True)["pythons"]) == 2
+
+
+def test_every_name_that_counts_in_any_folder_bears_a_hint() -> None:
+    for glob, row in layouts.rules("any").files:
+        name = glob.replace("*", "3.11")
+        assert re.search(layouts.HINTS, name), f"{row.what}: {name}"
+
+
+def test_every_kind_of_folder_has_its_rules() -> None:
+    kinds = {kind for rows in layouts.FOLDERS.values() for _, kind in rows}
+    assert kinds | {"top"} == set(layouts.FOLDERS)
+    assert set(layouts.FOLDERS) | {"any"} >= {kind for row in layouts.FILES for kind in row.folders.split()}
+
+
+@pytest.mark.parametrize(
+    ("glob", "name", "fits"),
+    [
+        ("lib", "lib", True),
+        ("lib", "lib64", False),
+        ("lib*", "lib", True),
+        ("*.so", ".so", True),
+        ("a*a", "a", False),
+        ("a*b*c", "a-b-c", True),
+        ("a*b*c", "acb", False),
+        ("*", "", True),
+        ("a*b*b", "ab", False),
+    ],
+)
+def test_globs_are_whole_names(glob: str, name: str, fits: bool) -> None:
+    assert layouts.fits(glob, name) is fits
