@@ -41,6 +41,7 @@ class TarStore:
         self._allowance = allowance
         self._progress = progress
         self._kept: dict[int, ByteSource] = {}
+        self._asked: set[str] = set()
 
     def is_tar(self) -> bool:
         """Whether a tar begins here. Compressed data that cannot be read is taken for one, so that its fault is said."""
@@ -75,7 +76,10 @@ class TarStore:
 
     def _is_wanted(self, entry: TarEntry) -> bool:
         named = _KEPT.fullmatch(entry.path.rpartition("/")[2]) or _KEPT_IN.search(entry.path)
-        return bool(named) and entry.size <= KEPT_SIZE and self._scratch.room_for(entry.size)
+        return bool(named) and self._fits(entry)
+
+    def _fits(self, entry: TarEntry) -> bool:
+        return entry.same_as is None and entry.size <= KEPT_SIZE and self._scratch.room_for(entry.size)
 
     def _flow(self) -> Flow:
         return flow_of(self._source, self._allowance)
@@ -85,12 +89,26 @@ class TarStore:
         if member.place not in self._kept:
             if member.size > MEMBER_LIMIT:
                 raise OverLimit(f"unpacked it has {member.size} bytes")
-            flow = self._flow()
-            if isinstance(flow, PlainFlow):
+            if isinstance(self._flow(), PlainFlow):
                 return Part(self._source, member.place, member.size)
-            flow.skip(member.place)
-            self._kept[member.place] = self._scratch.keep(_pieces(flow, member.size))
+            self._read_again(member)
         return self._kept[member.place]
+
+    def _read_again(self, member: Member) -> None:
+        """Keep a member that was passed over; and what lies in folders that were asked for before, as others of it will be."""
+        flow = self._flow()
+        try:
+            for entry in entries(flow):
+                folder = entry.path.rpartition("/")[0]
+                asked = entry.offset == member.place and entry.same_as is None and entry.kind == "file"
+                neighbour = folder in self._asked and entry.kind == "file" and self._fits(entry)
+                if (asked or neighbour) and entry.offset not in self._kept:
+                    self._kept[entry.offset] = self._scratch.keep(_pieces(flow, entry.size))
+                if asked:
+                    self._asked.add(folder)
+        except ReadError:
+            if member.place not in self._kept:
+                raise
 
 
 def _pieces(flow: Flow, size: int) -> Iterator[bytes]:

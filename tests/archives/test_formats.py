@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from crossplan.readers.source import ReadError
-from crossplan.sysroot import RootError, open_sysroot
+from crossplan.sysroot import RootError, open_sysroot, tarstore
 from tests.archives.making import COMPRESS, TREE, ar, conda, contents, deb, image, special, tar, zipped
 
 
@@ -238,6 +238,17 @@ def test_nothing_is_left_behind_and_little_is_held(tmp_path: Path, monkeypatch: 
         tracemalloc.stop()
     assert list(scratch.iterdir()) == []
     assert peak < 8 << 20
+
+
+def test_members_that_nobody_expected_cost_two_passes_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"odd/{number}.bin" for number in range(20)]
+    (tmp_path / "x.tar.gz").write_bytes(COMPRESS["gz"](tar({name: name.encode() for name in names})))
+    passes = []
+    inner = tarstore.entries
+    monkeypatch.setattr(tarstore, "entries", lambda flow: (passes.append(flow), inner(flow))[1])
+    with open_sysroot(tmp_path / "x.tar.gz") as root:
+        assert [root.read(name, 100) for name in reversed(names)] == [name.encode() for name in reversed(names)]
+    assert len(passes) == 3
 
 
 def test_a_long_archive_tells_how_far_it_is(tmp_path: Path) -> None:
