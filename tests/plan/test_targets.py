@@ -75,6 +75,12 @@ def test_windows_from_linux(tmp_path: Path) -> None:
     assert plan.artifact.suffix == ".cp311-win_amd64.pyd"
 
 
+def test_a_windows_program_needs_no_more(tmp_path: Path) -> None:
+    """raw-dylib binds to the DLL by its name, so no library is searched for."""
+    plan = plan_for(tmp_path, None, target="x86_64-pc-windows-gnu", python="3.11", embed=True, features="auto-initialize")
+    assert plan.environment == {"PYO3_CROSS_PYTHON_VERSION": "3.11"} and not plan.missed
+
+
 def test_emscripten(tmp_path: Path) -> None:
     """The proof linked by a wrapper of its own, without Emscripten's SDK; the plan's flags are those that emcc takes."""
     plan = plan_for(tmp_path, None, target="wasm32-unknown-emscripten", python="3.12", features="extension-module")
