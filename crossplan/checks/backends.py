@@ -48,6 +48,7 @@ def _gnu_triple(view: View) -> str | None:
 
 
 _CONDITIONS: Mapping[str, Callable[[View], object]] = {
+    "abi3": lambda view: _stable(view),
     "cross": lambda view: view.resolution is not None and view.resolution.cross,
     "two-digit-abi3": _abi3,
     "windows-32": lambda view: view.target.os == "windows" and view.target.pointer_width == 32,
@@ -160,4 +161,28 @@ def output_moves(view: View) -> Iterator[Finding]:
             )
 
 
-CHECKS = (known_fault, untold_target, archflags, two_slices, output_moves)
+def wheel_not_marked(view: View) -> Iterator[Finding]:
+    """XP645: setuptools tags a wheel as abi3 only if it is told the lowest version; setuptools-rust marks the module alone."""
+    project, backend = view.project.pyproject, view.project.backend
+    if (
+        project is None
+        or backend is None
+        or backend.kind != "setuptools-rust"
+        or not backend.settings
+        or not _stable(view)
+    ):
+        return
+    told = project.document.table("tool", "distutils", "bdist_wheel")
+    level = min(int(name[8:]) for name in view.features if name.startswith("abi3-py3") and name[8:].isdigit())
+    if "py-limited-api" in told or "py_limited_api" in told:
+        return
+    yield finding(
+        "wheel-not-marked",
+        "note",
+        f"abi3-py3{level} is on, and nothing tells setuptools to tag the wheel as abi3 (unless setup.cfg does)",
+        Location(project.document.shown, "tool.distutils.bdist_wheel"),
+        help=f'In {project.document.shown}, [tool.distutils.bdist_wheel]: py-limited-api = "cp3{level}"',
+    )
+
+
+CHECKS = (known_fault, untold_target, archflags, two_slices, output_moves, wheel_not_marked)

@@ -213,6 +213,20 @@ def static_library(view: View) -> Iterator[Finding]:
             help="Add it: RUSTFLAGS='-C link-arg=-Wl,--export-dynamic'; the compiler must be of the version and flags (-fPIC)"
             " that the archive was made with.",
         )
+    for item in view.python.sysconfigdata if view.python is not None else ():
+        words = " ".join(
+            str(item.values.get(key, "")) for key in ("CFLAGS", "CONFIGURE_CFLAGS", "PY_CFLAGS_NODIST")
+        ).split()
+        lto = [word for word in words if word.startswith("-flto") and "-ffat-lto-objects" not in words]
+        if lto or "-fno-pic" in words or "-no-pie" in words:
+            yield finding(
+                "static-libpython",
+                "warning",
+                f"{path} was compiled with {lto[0] if lto else '-fno-pic'}, and only the same compiler links such objects"
+                " into a position-independent program",
+                Location(item.path, "CFLAGS", item.lines.get("CFLAGS")),
+                help="Link with that compiler, or take a shared libpython; RUSTFLAGS='-C relocation-model=static' for -fno-pic.",
+            )
 
 
 def _only_archives(view: View) -> list[str]:

@@ -13,7 +13,7 @@ from crossplan.evidence import ImageFile
 from crossplan.findings import Finding, Location
 from crossplan.origin import Fact, Origin
 from crossplan.toolchain.compiler import android_level
-from crossplan.toolchain.libraries import read_host_image
+from crossplan.toolchain.libraries import libc_of
 
 _TEXT_BYTES = 1 << 20
 
@@ -196,27 +196,23 @@ def _wanted_tags(view: View) -> Iterator[tuple[Location, str, str]]:
 
 
 def newer_libc(view: View) -> Iterator[Finding]:
-    """XP654: a module linked with a newer glibc than the target's may need symbols that the target does not have."""
+    """XP654: a module linked with a newer glibc than the target or the wanted tag has may need symbols that are not there."""
     file = _libc(view)
-    asked = view.judges_tools and file is not None and view.target.libc == "glibc"
-    compiler = view.tools.c_compiler if asked else None
-    if compiler is None or compiler.path is None or file is None:
-        return
-    for folder in compiler.libc_folders:
-        path = os.path.join(folder, "libc.so.6")  # noqa: PTH118
-        image = read_host_image(path).image if os.path.isfile(path) else None  # noqa: PTH113
-        if image is not None and _numbers(image.libc_offers) > _numbers(file.image.libc_offers):
+    wanted = [(Location(file.path), "the target", str(file.image.libc_offers))] if file is not None else []
+    wanted += [(where, tag, version) for where, tag, version in _wanted_tags(view)]
+    compiler = view.tools.c_compiler if wanted and view.target.libc == "glibc" else None
+    own = libc_of(compiler.libc_folders) if compiler is not None and compiler.path is not None else None
+    for where, who, version in wanted:
+        if own is not None and compiler is not None and _numbers(own[0]) > _numbers(version):
             yield finding(
                 "newer-libc",
                 "warning",
-                f"{compiler.name} links with glibc {image.libc_offers} ({path}), and the target has {file.image.libc_offers}",
-                Location(path),
-                Location(file.path),
-                help=f"Link against the target's: {view.request.cargo_variable('RUSTFLAGS')}="
-                f"'-C link-arg=--sysroot={view.root or view.evidence.root if view.evidence else ''}', or cargo zigbuild with"
-                f" {view.target.triple}.{file.image.libc_offers}.",
+                f"{compiler.name} links with glibc {own[0]} ({own[1]}), and {who} has {version}",
+                Location(own[1]),
+                where,
+                help=f"Link against an older one: cargo zigbuild --target {view.target.triple}.{version}"
+                + (f"; or the target's: -C link-arg=--sysroot={view.root}." if view.root else "."),
             )
-            return
 
 
 def emscripten_version(view: View) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Literal
 from crossplan.record import record
 from crossplan.toolchain.compiler import Compiler, find_compiler
 from crossplan.toolchain.gnu import disagreements, gnu_facts
+from crossplan.toolchain.libraries import libc_of
 from crossplan.toolchain.packages import how_to_install
 from crossplan.toolchain.sdk import apple_sdk_name, find_apple_sdk, find_ndk
 from crossplan.toolchain.survey import Toolchain
@@ -70,6 +71,8 @@ def _driver(tool: str, compiler: Compiler, tools: Toolchain, shown: str, install
     said = [f"-dumpmachine {compiler.machine}"] if compiler.machine else []
     said += [f"version {compiler.version}"] if compiler.version else []
     said += [f"sysroot {compiler.sysroot}"] if compiler.sysroot else []
+    libc = libc_of(compiler.libc_folders) if tools.target.libc == "glibc" else None
+    said += [f"glibc {libc[0]}"] if libc else []
     if differs:
         field, found, wanted = differs[0]
         return Item(tool, "wrong", f"{shown}: {field} {found}, the target's is {wanted}", install)

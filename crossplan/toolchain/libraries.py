@@ -79,3 +79,13 @@ def read_host_image(path: str) -> LinkedFile:
         return LinkedFile(path, None, str(error))
     finally:
         source.close()
+
+
+def libc_of(folders: tuple[str, ...]) -> tuple[str, str] | None:
+    """(version, path) of the first glibc in these folders: the highest symbol version that it defines."""
+    for folder in folders:
+        path = os.path.join(folder, "libc.so.6")  # noqa: PTH118
+        image = read_host_image(path).image if os.path.isfile(path) else None  # noqa: PTH113
+        if image is not None and image.libc_offers is not None:
+            return image.libc_offers, path
+    return None

@@ -170,6 +170,9 @@ def quote(before: str, path: str, pattern: str) -> Mend:
     return mend
 
 
+SETUPTOOLS = (
+    '[build-system]\nrequires = ["setuptools-rust>=1.10"]\n[[tool.setuptools-rust.ext-modules]]\ntarget = "demo"\n'
+)
 BACKEND = '[build-system]\nrequires = ["maturin{}"]\nbuild-backend = "maturin"\n'
 
 ROWS = (
@@ -431,6 +434,14 @@ ROWS = (
         "XP644",
         write(".cargo/config.toml", f'[build]\ntarget = "{ARM64}"\n'),
         takes("leave build.target out", write(".cargo/config.toml", "")),
+    ),
+    Row(
+        "XP645",
+        both(write("pyproject.toml", SETUPTOOLS), option(features="abi3-py39,extension-module")),
+        lambda w, f: make(
+            w.project, {"pyproject.toml": f"{SETUPTOOLS}[tool.distutils.bdist_wheel]\n{f.help.partition(']: ')[2]}\n"}
+        ),
+        "note",
     ),
     Row("XP650", android, severity="note"),
     Row("XP650", both(android, env(ANDROID_API_LEVEL="15")), severity="warning", note="a release number"),

@@ -8,7 +8,8 @@ import pytest
 
 from crossplan.findings import Location
 from tests.checks.worlds import ARM64, World, compiler, config_of, python_files
-from tests.scan.making import make
+from tests.readers.builders import ar, elf
+from tests.scan.making import make, sysconfigdata
 
 
 def errors(world: World) -> list[str]:
@@ -109,3 +110,26 @@ def test_every_finding_has_a_place_and_something_to_do(tmp_path: Path) -> None:
     for finding in world.judge():
         assert finding.locations and all(place.path or place.key for place in finding.locations)
         assert finding.help.strip() and finding.message.strip()
+
+
+@pytest.mark.parametrize(
+    ("flags", "warned"),
+    [("-O2 -flto=auto", True), ("-O2 -flto -ffat-lto-objects", False), ("-O2 -fno-pic", True), ("-O2 -fPIC", False)],
+)
+def test_a_static_library_of_objects_that_only_its_own_compiler_links(flags: str, warned: bool, tmp_path: Path) -> None:
+    world = World(tmp_path)
+    for name in ("libpython3.11.so", "libpython3.11.so.1.0"):
+        (world.root / "usr/lib" / name).unlink()
+    make(
+        world.root,
+        {
+            "usr/lib/libpython3.11.a": ar([("a.o", elf(machine=183, kind=1))]),
+            "usr/lib/python3.11/_sysconfigdata__linux_aarch64-linux-gnu.py": sysconfigdata(
+                prefix="/usr", CFLAGS=flags, Py_ENABLE_SHARED=0
+            ),
+        },
+    )
+    world.options |= {"embed": True, "features": ""}
+    world.environ["RUSTFLAGS"] = "-C link-arg=-Wl,--export-dynamic"
+    found = world.finding("XP607")
+    assert (found is not None and "compiled with" in found.message) is warned
