@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from crossplan.checks.evidence import called, place
 from crossplan.checks.view import View, at, finding, variable
@@ -11,6 +10,7 @@ from crossplan.evidence import ImageFile, TargetPython
 from crossplan.findings import Finding, Location
 from crossplan.origin import Fact, Origin
 from crossplan.python import PythonChoice
+from crossplan.record import replace
 from crossplan.selection import Mismatch, Rejected, image_mismatches, meets, mismatches
 
 # Field of a mismatch -> the code; the first one says most, and the others mostly follow from it.
