@@ -94,7 +94,7 @@ def _is_told(python: TargetPython) -> bool:
 def dangling_link(evidence: Evidence) -> Iterator[Finding]:
     """XP107: a libpython or description that is only a link to nothing, where no other file stands in for it."""
     for item in evidence.unread:
-        if item.kind != "dangling" or _has_stand_in(evidence, item):
+        if item.kind != "dangling" or not _is_needed(evidence, item):
             continue
         yield Finding(
             CODES["dangling-link"],
@@ -105,12 +105,12 @@ def dangling_link(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _has_stand_in(evidence: Evidence, item: Unread) -> bool:
-    """Whether a build has no need of the link: another library or header of that Python is there."""
-    name = PurePosixPath(item.path)
-    if name.suffix == ".a" or name.suffix == ".h":
-        return bool(evidence.pythons)
-    return any(PurePosixPath(path).name == name.name for file in evidence.images for path in (file.path, *file.aliases))
+def _is_needed(evidence: Evidence, item: Unread) -> bool:
+    """Whether a build may look for the file: no program, and no library or header where another of that Python is there."""
+    name = PurePosixPath(item.path).name
+    if names.is_interpreter(name) or (name.endswith((".a", ".h")) and evidence.pythons):
+        return False
+    return not any(PurePosixPath(path).name == name for file in evidence.images for path in (file.path, *file.aliases))
 
 
 def _line(place: str | None) -> int | None:

@@ -49,6 +49,8 @@ def _records(root: Sysroot, found: Walk, lean: bool) -> list[tuple[Record, str]]
     pictured: set[str] = set()  # … with a binary
     # What others may confirm comes first, and last the zips, which are read only where nothing else describes.
     for place in sorted(found.places.values(), key=lambda place: (_TURNS.get(place.what, 0), place.path)):
+        if found.is_late():
+            break
         prefix = place.prefix
         if place.what == "stdlib-zip":
             records += [(record, prefix) for record in read_zip(root, place)] if prefix not in named else []

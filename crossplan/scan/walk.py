@@ -6,6 +6,7 @@ the root, each place is visited once, by its path after all links.
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -27,7 +28,7 @@ DEPTH_LIMIT = 64
 """Folders inside folders that a walk enters."""
 
 TIME_LIMIT = 300.0
-"""Seconds that a walk may take."""
+"""Seconds that a walk and the reading of what it found may take."""
 
 
 @record
@@ -48,6 +49,26 @@ class Walk:
     unread: list[Unread] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
     seen: int = 0
+    deadline: float = math.inf
+
+    def is_late(self) -> bool:
+        """Whether the time is over, which is then said among the limits."""
+        return self._reached(time.monotonic() > self.deadline, f"it took more than {TIME_LIMIT:.0f} seconds")
+
+    def is_over(self) -> bool:
+        """Whether the walk has to end, and why is said."""
+        return (
+            self._reached(self.seen > ENTRY_LIMIT, f"it has more than {ENTRY_LIMIT} names")
+            or self._reached(
+                len(self.places) > FOUND_LIMIT, f"more than {FOUND_LIMIT} files in it look like parts of a Python"
+            )
+            or self.is_late()
+        )
+
+    def _reached(self, reached: bool, limit: str) -> bool:
+        if reached:
+            self.limits.append(limit)
+        return reached
 
     def found(self, path: str, node: Node, what: FileKind, prefix: str) -> None:
         """Note a file. A link to it is another name; where it lies itself says more of it than where a link does."""
@@ -67,40 +88,22 @@ class _Folder:
     depth: int
 
 
-class _OverError(Exception):
-    """A bound was reached; the text says which."""
-
-
 def walk_root(root: Sysroot, *, full: bool, progress: Progress | None = None) -> Walk:
     """Find the evidence below a root. A folder that cannot be read is noted, and the rest still walked."""
     result, visited = Walk(), {""}
     pending = [_Folder("", "any" if full else "top", "", 0)]
-    deadline = time.monotonic() + TIME_LIMIT
-    try:
-        while pending:
-            folder = pending.pop()
-            inner = _enter(root, folder, result, full)
-            for node, kind in inner:
-                if node.path in visited:
-                    continue
-                visited.add(node.path)
-                prefix = node.path if kind in PREFIXES or kind == "any" else folder.prefix
-                pending.append(_Folder(node.path, kind, prefix, folder.depth + 1))
-            if progress is not None:
-                progress(result.seen, len(result.places))
-            _check(result, deadline)
-    except _OverError as over:
-        result.limits.append(str(over))
+    result.deadline = time.monotonic() + TIME_LIMIT
+    while pending and not result.is_over():
+        folder = pending.pop()
+        for node, kind in _enter(root, folder, result, full):
+            if node.path in visited:
+                continue
+            visited.add(node.path)
+            prefix = node.path if kind in PREFIXES or kind == "any" else folder.prefix
+            pending.append(_Folder(node.path, kind, prefix, folder.depth + 1))
+        if progress is not None:
+            progress(result.seen, len(result.places))
     return result
-
-
-def _check(result: Walk, deadline: float) -> None:
-    if result.seen > ENTRY_LIMIT:
-        raise _OverError(f"it has more than {ENTRY_LIMIT} names")
-    if len(result.places) > FOUND_LIMIT:
-        raise _OverError(f"more than {FOUND_LIMIT} files in it look like parts of a Python")
-    if time.monotonic() > deadline:
-        raise _OverError(f"it took more than {TIME_LIMIT:.0f} seconds")
 
 
 def _enter(root: Sysroot, folder: _Folder, result: Walk, full: bool) -> list[tuple[Node, str]]:

@@ -200,6 +200,19 @@ def test_dangling_library_link_is_named_unless_the_library_is_elsewhere(tmp_path
     assert inspect(tmp_path)["findings"] == []
 
 
+def test_links_of_a_virtual_environment_to_the_host_are_no_finding(tmp_path: Path) -> None:
+    make(
+        tmp_path,
+        {
+            STDLIB: sysconfigdata(),
+            "usr/bin/python3": link("/host/bin/python3"),
+            "opt/v/pyvenv.cfg": "home = /usr/bin\n",
+        },
+    )
+    make(tmp_path, {"opt/v/bin/python": link("/host/bin/python3")})
+    assert inspect(tmp_path)["findings"] == []
+
+
 def test_order_of_pythons_and_images_follows_paths(tmp_path: Path) -> None:
     for tree in ("debian13-py313-armhf", "debian12-py311-armhf"):
         merge(tree, tmp_path)
