@@ -20,9 +20,10 @@ def tool_changes(request: Request, python: TargetPython | None, artifact: Artifa
     """Variables for the build backend, whether it is asked to drive the build or only named by the project."""
     backend = request.tool.value if request.tool.value in ("maturin", "setuptools-rust") else request.backend
     if backend is not None:
-        yield Change(
-            "CARGO_BUILD_TARGET", request.target.triple, f"{backend} is told the target by no command line of its own"
-        )
+        if request.tool.value != "maturin":  # whose own command line says it
+            yield Change(
+                "CARGO_BUILD_TARGET", request.target.triple, f"a build by {backend} is told the target by nothing else"
+            )
         yield from _inherited(request, backend)
     if request.target.os == "android" and backend == "maturin":
         yield from _android_level(request, python)
@@ -105,7 +106,9 @@ def command(request: Request, goal: Goal | None) -> tuple[str, ...]:
     tool, triple = request.tool.value, request.target.triple
     profile = {"dev": (), "release": ("--release",)}.get(request.profile.value, ("--profile", request.profile.value))
     if tool == "setuptools-rust":
-        return ("python3", "-m", "build", "--wheel")
+        # The Python that runs setuptools gives the wheel its version, so it is to be one of the target's.
+        python = "python3" if goal is None or goal.version is None else f"python{goal.version}"
+        return (python, "-m", "build", "--wheel")
     features = _feature_words(request)
     if tool == "maturin":
         has_root = "PYO3_CROSS_LIB_DIR" in request.environ or request.sysroot is not None

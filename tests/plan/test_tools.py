@@ -80,7 +80,7 @@ def test_what_leads_astray_is_unset(tmp_path: Path, environ: dict[str, str], uns
         ({"tool": "cross"}, ("cross", "build", "--target", ARM64)),
         ({"tool": "cargo-zigbuild"}, ("cargo", "zigbuild", "--target", ARM64)),
         ({"tool": "maturin"}, ("maturin", "build", "--target", ARM64)),
-        ({"tool": "setuptools-rust"}, ("python3", "-m", "build", "--wheel")),
+        ({"tool": "setuptools-rust"}, ("python3.11", "-m", "build", "--wheel")),
     ],
 )
 def test_command(tmp_path: Path, options: dict[str, object], command: tuple[str, ...]) -> None:
