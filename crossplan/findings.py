@@ -47,6 +47,7 @@ CODES = _register(
     ("XP105", "no-such-python", "The Python that was asked for is not in the root."),
     ("XP106", "root-is-no-root", "A path that was given as a root is none."),
     ("XP107", "dangling-link", "A link that a build needs leads to nothing inside the root."),
+    ("XP108", "not-answered", "crossplan itself failed at one of several roots or builds; the others were answered."),
     ("XP201", "description-unreadable", "A file that describes a Python cannot be read as what it should be."),
     ("XP202", "contradiction", "Two sources in the root say different things of one Python."),
     (
@@ -164,6 +165,7 @@ CODES = _register(
     ),
     ("XP615", "module-not-appended", "A program that embeds Python does not append its own module to the table."),
     ("XP616", "native-dependency", "A crate looks for a C library of the target, and nothing says where that is."),
+    ("XP617", "packed-root", "A build must open what lies in an archive, and only crossplan reads it there."),
     ("XP620", "static-c-runtime", "The C runtime is linked statically, and no cdylib can be made so."),
     ("XP621", "undefined-symbols", "The linker for macOS is not told that a module leaves Python's symbols undefined."),
     ("XP622", "framework-rpath", "A program links Python's framework without an rpath to it."),
@@ -192,6 +194,8 @@ CODES = _register(
     ("XP654", "newer-libc", "The compiler links with a newer glibc than the target has."),
     ("XP655", "emscripten-version", "Emscripten is of another version than the target's Pyodide wants."),
     ("XP656", "missing-headers", "A header leads to that of the target, which is not there."),
+    ("XP660", "plan-changed", "A field of the plan is not what it was when the plan was locked."),
+    ("XP661", "not-locked", "There is no locked plan of this build to compare with."),
 )
 
 

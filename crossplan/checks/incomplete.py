@@ -27,14 +27,28 @@ def plan_incomplete(view: View) -> Iterator[Finding]:
 def _no_way(view: View) -> Finding:
     """The Python is known, and no environment leads this release to it; the reason is what it says of that Python."""
     shown = _told_outright(view)
-    reason = shown.error[0] if shown is not None and shown.error else said(view)
     who = called(view.python) if view.python is not None else "that Python"
+    places = (place(view.python.facts["version"].origin),) if view.python and "version" in view.python.facts else ()
+    if (
+        view.request.sysroots
+        and view.root is None
+        and (shown is None or not shown.error or (view.resolution is not None and shown.error == view.resolution.error))
+    ):
+        return finding(
+            "packed-root",
+            "error",
+            f"{who} lies in an archive, and PyO3 {view.request.pyo3.value} reads it only from a folder: {said(view)}",
+            Location(None, "--sysroot"),
+            *places,
+            help="Unpack the archive, and give the folder as --sysroot.",
+        )
+    reason = shown.error[0] if shown is not None and shown.error else said(view)
     return finding(
         "python-unsupported" if shown is not None and shown.error else "plan-incomplete",
         "error",
         f"no environment leads PyO3 {view.request.pyo3.value} to {who}: {reason}",
         at(view.request.pyo3.origin, "--pyo3"),
-        *((place(view.python.facts["version"].origin),) if view.python and "version" in view.python.facts else ()),
+        *places,
         help="Take another release of PyO3 (cargo update -p pyo3, or --pyo3), or another Python (--python).",
     )
 

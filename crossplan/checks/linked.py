@@ -55,7 +55,7 @@ def no_library(view: View) -> Iterator[Finding]:
     if view.link_name is None or view.linked is not None or _trusted(view) or _generated(view):
         return
     elsewhere = _elsewhere(view)
-    if elsewhere is not None and view.root is None and view.situation.planned:
+    if elsewhere is not None and view.root is None:
         yield _packed(view, elsewhere[1])
         return
     where = f"in {view.link_folder}" if view.link_folder else "in no folder that is named (lib_dir is not set)"
@@ -86,8 +86,8 @@ def no_library(view: View) -> Iterator[Finding]:
 def _packed(view: View, path: str) -> Finding:
     """The library is in an archive, which is read without unpacking: a linker cannot do that, whatever is set."""
     return finding(
-        "plan-incomplete",
-        "error",
+        "packed-root",
+        "error" if view.situation.planned else "warning",
         f"the link takes {view.link_name}, and {path} lies in an archive, where no linker finds it",
         Location(path),
         Location(None, "--sysroot"),
