@@ -131,7 +131,7 @@ def read_python(elf: ElfFile, soname: str | None, needed: tuple[str, ...]) -> _P
 def _version(elf: ElfFile, found: dict[str, Symbol], named: LibraryName | None) -> tuple[str | None, str | None]:
     """The exact version and where it was found: `Py_Version`, else a text among the constants, else the soname."""
     symbol = found.get(PY_VERSION)
-    if symbol and symbol.size * 8 == elf.bits:  # an unsigned long
+    if symbol and symbol.size * 8 >= elf.bits:  # an unsigned long; what is padded counts too
         (value,) = elf.layout.word.unpack(elf.bytes_at(symbol.value, elf.layout.word.size, PY_VERSION))
         version = version_of_word(value)
         if version:

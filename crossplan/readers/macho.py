@@ -177,7 +177,7 @@ def _versions(macho: MachoFile, exports: dict[str, int | None], own: str | None)
         yield minor, "soname"
     identity = next(macho.of_kind(LC_ID_DYLIB), None)
     current = macho.words(identity, 3)[2] if identity else 0
-    if current >> 16 == 3:
+    if current >> 16 == 3 and current >> 8 & 0xFF:  # 3.0 is what linkers put where nobody says
         yield f"3.{current >> 8 & 0xFF}", "current version"
 
 
