@@ -5,7 +5,7 @@ SYSROOT := sysroots/debian12-py311-armhf
 N ?= 2000
 SEED ?= 1
 
-.PHONY: help demo test test-all fuzz proof bench docs tables format
+.PHONY: help demo test test-all fuzz proof bench docs sessions tables format
 help: # what there is
 	@sed -n 's/^\([a-z-]*\):[^#]*# /make \1	/p' Makefile
 
@@ -32,6 +32,9 @@ bench: .venv/.run # crossplan env beside PyO3's own build script
 
 docs: .venv/.test # the documentation, into site/
 	@$(BIN)/mkdocs build --strict --quiet
+
+sessions: .venv/.run # run what the pages show, and write its output into them
+	@$(BIN)/python scripts/sessions.py
 
 tables: .venv/.run # crossplan/data/*.toml to the JSON that is loaded
 	@$(BIN)/python scripts/compile_tables.py

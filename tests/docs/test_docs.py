@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
@@ -13,6 +12,7 @@ import pytest
 
 from crossplan.cli.main import full_parser
 from crossplan.data import load
+from scripts import sessions
 
 TREE = Path(__file__).resolve().parents[2]
 PAGES = sorted(TREE.glob("*.md")) + sorted((TREE / "docs").rglob("*.md")) + [TREE / "sysroots/README.md"]
@@ -60,30 +60,21 @@ def test_commands_parse(command: str) -> None:
         assert full_parser().parse_args(words).command == words[0]
 
 
-def sessions() -> list[object]:
-    """(command, output) of each `$ crossplan …` in a console block."""
+def shown() -> list[object]:
+    """(command, output) of each session that a page shows."""
     found = []
-    for page in PAGES:
-        for block in blocks(page, "console"):
-            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-                command, _, output = part.replace("\\\n", " ").partition("\n")
-                found.append(pytest.param(command, output.strip("\n"), id=f"{named(page)}: {command[:60]}"))
+    for page in sessions.PAGES:
+        for block in sessions.BLOCK.findall(page.read_text("utf-8")):
+            for command, output in sessions.sessions(block):
+                found.append(pytest.param(command, output, id=f"{named(page)}: {command[:60]}"))
     return found
 
 
-@pytest.mark.parametrize(("command", "output"), sessions())
-def test_shown_output_is_what_is_printed(command: str, output: str, tmp_path: Path) -> None:
-    (tmp_path / "sysroots").symlink_to(TREE / "sysroots")
-    done = subprocess.run(
-        ["sh", "-c", command],
-        cwd=tmp_path,
-        env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    shown = "\n".join(line.rstrip() for line in done.stdout.replace(os.fspath(tmp_path), "/home/you").splitlines())
-    assert shown.strip("\n") == output, done.stderr
+@pytest.mark.parametrize(("command", "output"), shown())
+def test_shown_output_is_what_is_printed(command: str, output: str) -> None:
+    """`make sessions` brings the pages up to date."""
+    with sessions.machine() as home:
+        assert sessions.run(command, home).strip("\n") == output.strip("\n")
 
 
 def test_every_variable_that_pyo3_reads_is_described() -> None:
