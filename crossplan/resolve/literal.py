@@ -7,7 +7,6 @@ import as reading one takes.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from crossplan.readers.source import ReadError
@@ -31,11 +30,10 @@ class Exited(Exception):
     """The script ends with status 0 before it prints anything."""
 
 
-@lru_cache(maxsize=128)
 def evaluate(text: str, appended: str) -> Variables:
     """The names that are bound when `text` has run; `appended` comes behind it, which matters to what is no Python.
 
-    Raises `Failed`, `Exited` or `Unknown`. Callers do not change the result.
+    Raises `Failed`, `Exited` or `Unknown`.
     """
     if len(text) > LIMIT:
         raise Unknown(f"more than {LIMIT} characters, which are not read")

@@ -1,9 +1,9 @@
 """What CPython would make of a sysconfigdata file, without running it.
 
-PyO3 hands the file to an interpreter, with a few statements behind it that print `build_time_vars`. This is a closed evaluator: it
-knows constants, displays, sums of constants, names that the file itself binds, assignment (also to items), `.update(…)`, `del`, `pass`,
-imports of the standard library (whose modules it then knows nothing of, but `sys.exit(…)`) and `raise SystemExit`. What it cannot decide is `Unknown`, with the line. No name of the file is ever
-looked up in Python itself. A failure here is a non-zero exit there.
+PyO3 hands the file to an interpreter, with a few statements behind it that print `build_time_vars`. This is a closed evaluator:
+it knows constants, displays, sums of constants, names that the file itself binds, assignment (also to items), `.update(…)`, `del`,
+`pass`, imports of the standard library (of whose modules it knows nothing but `sys.exit(…)`) and `raise SystemExit`. What it cannot
+decide is `Unknown`, with the line. No name of the file is ever looked up in Python itself. A failure here is a non-zero exit there.
 """
 
 from __future__ import annotations
