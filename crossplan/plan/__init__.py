@@ -6,7 +6,7 @@ A plan is right when `resolve`, given the plan's environment, reaches the goal. 
 from __future__ import annotations
 
 from crossplan.plan.artifact import artifact_of
-from crossplan.plan.candidates import Place, candidates
+from crossplan.plan.candidates import Place, candidates, contradictions
 from crossplan.plan.choose import Choice, choose
 from crossplan.plan.dependencies import dependency_changes
 from crossplan.plan.goal import Goal, goal_of
@@ -77,14 +77,16 @@ def _choice(situation: Situation, goal: Goal, place: Place) -> Choice | None:
 
 
 def _base(situation: Situation, goal: Goal) -> dict[str, str | None]:
-    """What decides whether libpython is linked, beside the Python that is found."""
+    """What is changed whichever way is taken: what decides about linking, and what contradicts the Python that is meant."""
+    request, rules = situation.request, situation.rules
+    changes: dict[str, str | None] = dict.fromkeys(contradictions(request.environ, goal))
     name = "PYO3_BUILD_EXTENSION_MODULE"
-    rules, request = situation.rules, situation.request
-    if rules is None or name not in rules.variables:
-        return {}
-    if goal.links is False and name not in request.environ and "extension-module" not in request.feature_names:
-        return {name: "1"}
-    return {name: None} if goal.links is True and name in request.environ else {}
+    if rules is not None and name in rules.variables:
+        if goal.links is False and name not in request.environ and "extension-module" not in request.feature_names:
+            changes[name] = "1"
+        elif goal.links is True and name in request.environ:
+            changes[name] = None
+    return changes
 
 
 _REASONS = {

@@ -64,6 +64,17 @@ def candidates(
     yield from _by_config_file(rules, request, goal, place)
 
 
+def contradictions(environ: Mapping[str, str], goal: Goal) -> list[str]:
+    """Variables that name another Python than the one that is meant, whether this release looks at them or not."""
+    found = []
+    if goal.version is not None:
+        said = environ.get("PYO3_CROSS_PYTHON_VERSION")
+        found += [] if said in (None, str(goal.version), goal.version_word) else ["PYO3_CROSS_PYTHON_VERSION"]
+        said = environ.get("PYO3_CROSS_PYTHON_IMPLEMENTATION")
+        found += [] if said in (None, goal.implementation) else ["PYO3_CROSS_PYTHON_IMPLEMENTATION"]
+    return found
+
+
 def _variables(environ: Mapping[str, str], wanted: Mapping[str, str], reason: str) -> Candidate:
     """Exactly the variables `wanted`: those that interfere are unset, those that say so already are left alone."""
     changes: dict[str, str | None] = {name: None for name in _INTERFERING if name in environ and name not in wanted}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from crossplan.plan.candidates import Candidate
+from crossplan.plan.candidates import Candidate, contradictions
 from crossplan.plan.goal import Goal, shortfalls
 from crossplan.record import record, replace
 from crossplan.resolve import Resolution
@@ -32,7 +32,7 @@ def choose(situation: Situation, candidates: Iterable[Candidate], base: Mapping[
         if not missed:
             break
     assert best is not None  # the first candidate changes nothing, and is always there
-    return _without_idle(situation, best)
+    return _without_idle(situation, best, frozenset(contradictions(situation.environ, goal)))
 
 
 def _predict(situation: Situation, candidate: Candidate) -> Resolution | None:
@@ -44,10 +44,10 @@ def _distance(missed: tuple[str, ...]) -> int:
     return 100 if "outcome" in missed else len(missed)
 
 
-def _without_idle(situation: Situation, choice: Choice) -> Choice:
-    """The choice without each change that PyO3's conclusion does not depend on."""
+def _without_idle(situation: Situation, choice: Choice, wrong: frozenset[str]) -> Choice:
+    """The choice without each change that PyO3's conclusion does not depend on; what is `wrong` goes all the same."""
     candidate, reached = choice.candidate, choice.resolution
-    for name in candidate.changes:
+    for name in (name for name in choice.candidate.changes if name not in wrong):
         fewer = replace(candidate, changes={key: value for key, value in candidate.changes.items() if key != name})
         resolution = _predict(situation, fewer)
         if resolution is not None and reached is not None and _same(resolution, reached):

@@ -79,6 +79,16 @@ def test_a_stale_variable_is_replaced(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert "unset PYO3_CONFIG_FILE\n" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("version", ["3.1", "3.8", "", "x"])
+def test_a_version_of_another_python_does_not_block(
+    version: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYO3_CROSS_PYTHON_VERSION", version)
+    monkeypatch.setenv("PYO3_CROSS_LIB_DIR", str(ROOT / "usr/lib/python3.11"))
+    assert main(["env", *BASE, "--sysroot", str(ROOT)]) == 0
+    assert "unset PYO3_CROSS_PYTHON_VERSION\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [

@@ -77,7 +77,9 @@ def test_windows_from_linux(tmp_path: Path) -> None:
 
 def test_a_windows_program_needs_no_more(tmp_path: Path) -> None:
     """raw-dylib binds to the DLL by its name, so no library is searched for."""
-    plan = plan_for(tmp_path, None, target="x86_64-pc-windows-gnu", python="3.11", embed=True, features="auto-initialize")
+    plan = plan_for(
+        tmp_path, None, target="x86_64-pc-windows-gnu", python="3.11", embed=True, features="auto-initialize"
+    )
     assert plan.environment == {"PYO3_CROSS_PYTHON_VERSION": "3.11"} and not plan.missed
 
 
