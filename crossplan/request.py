@@ -157,7 +157,7 @@ def _with_settings(options: Options, environ: Mapping[str, str], cwd: str) -> Op
         options,
         **fresh,
         sysroots=options.sysroots or settings.sysroot,
-        origins={f"--{keys[name]}": settings.origins[keys[name]] for name in fresh},
+        origins={**options.origins, **{f"--{keys[name]}": settings.origins[keys[name]] for name in fresh}},
     )
 
 

@@ -7,6 +7,10 @@
     [tool.crossplan.targets.aarch64-unknown-linux-gnu]
     sysroot = "sysroots/arm64"
 
+    [tool.crossplan.matrix]
+    targets = ["aarch64-unknown-linux-gnu", "armv7-unknown-linux-gnueabihf"]
+    pythons = ["3.12", "3.13t"]
+
 Without the table nothing here imports pydantic. Paths count from the folder of the file.
 """
 
@@ -22,6 +26,8 @@ from crossplan.project.workspace import find_upwards
 from crossplan.record import field, record
 
 _KEYS = ("sysroot", "pyo3", "features", "python", "implementation", "abi3", "profile", "with")
+_MATRIX_KEYS = ("targets", "pythons", "features", "pyo3", "sysroots", "include", "exclude")
+_ROW_KEYS = ("target", "python", "features", "pyo3", "sysroot")  # of `include`; `exclude` has all but the last
 
 
 class SettingsError(ValueError):
@@ -47,12 +53,8 @@ class Settings:
 
 def read_settings(start: Path, triple: str | None) -> Settings:
     """The settings of the nearest pyproject.toml for the target `triple` (None: its own). Raises `SettingsError`."""
-    path = find_upwards(start, "pyproject.toml")
-    text = read_text(path, start) if path is not None else None
-    if path is None or not isinstance(text, str) or "tool.crossplan" not in text:
-        return Settings()
-    document = read_toml(path, start)
-    if not isinstance(document, Document) or not document.table("tool", "crossplan"):
+    document = _document(start)
+    if document is None:
         return Settings()
     table = _checked(document)
     target = triple or table.get("target")
@@ -63,9 +65,9 @@ def read_settings(start: Path, triple: str | None) -> Settings:
     return Settings(
         target=table.get("target"),
         host=table.get("host"),
-        sysroot=tuple(str(path.parent / root) for root in _listed(sysroot)),
+        sysroot=tuple(str(document.path.parent / root) for root in listed(sysroot)),
         pyo3=values["pyo3"],
-        features=None if features is None else ",".join(_listed(features)),
+        features=None if features is None else ",".join(listed(features)),
         python=values["python"],
         implementation=values["implementation"],
         abi3=values["abi3"],
@@ -78,8 +80,26 @@ def read_settings(start: Path, triple: str | None) -> Settings:
     )
 
 
-def _listed(value: str | list[str] | None) -> list[str]:
+def read_matrix(start: Path) -> tuple[Document, Mapping[str, Any]] | None:
+    """`[tool.crossplan.matrix]` as pydantic checks it, and the file that it stands in; None where there is no such table."""
+    document = _document(start)
+    table = _checked(document)["matrix"] if document is not None else None
+    return None if document is None or table is None else (document, table)
+
+
+def listed(value: str | list[str] | None) -> list[str]:
+    """A value that may be written as a text or as a list of them."""
     return [value] if isinstance(value, str) else list(value or ())
+
+
+def _document(start: Path) -> Document | None:
+    """The nearest pyproject.toml, if it has the table."""
+    path = find_upwards(start, "pyproject.toml")
+    text = read_text(path, start) if path is not None else None
+    if path is None or not isinstance(text, str) or "tool.crossplan" not in text:
+        return None
+    document = read_toml(path, start)
+    return document if isinstance(document, Document) and document.table("tool", "crossplan") else None
 
 
 def _checked(document: Document) -> Mapping[str, Any]:
@@ -113,12 +133,40 @@ def _model() -> Any:
         profile: str | None = None
         tool: str | None = Field(default=None, alias="with")
 
+    class Excluded(BaseModel):
+        """A row of `exclude`: what it leaves out may be anything."""
+
+        model_config = config
+        target: str | None = None
+        python: str | None = None
+        features: str | list[str] | None = None
+        pyo3: str | None = None
+
+    class Included(Excluded):
+        """A row of `include`."""
+
+        target: str
+        sysroot: str | list[str] | None = None
+
+    class Matrix(BaseModel):
+        """`[tool.crossplan.matrix]`."""
+
+        model_config = config
+        targets: list[str] = Field(default_factory=list)
+        pythons: list[str] = Field(default_factory=list)
+        features: list[str | list[str]] = Field(default_factory=list)
+        pyo3: list[str] = Field(default_factory=list)
+        sysroots: dict[str, str | list[str]] = Field(default_factory=dict)
+        include: list[Included] = Field(default_factory=list)
+        exclude: list[Excluded] = Field(default_factory=list)
+
     class Table(ForTarget):
         """`[tool.crossplan]`."""
 
         target: str | None = None
         host: str | None = None
         targets: dict[str, ForTarget] = Field(default_factory=dict)
+        matrix: Matrix | None = None
 
     return Table
 
@@ -132,8 +180,17 @@ def _explained(document: Document, error: Mapping[str, Any]) -> str:
         return f"{where}: {str(error['msg'])[0].lower()}{str(error['msg'])[1:]}; got {error['input']!r}"
     from difflib import get_close_matches
 
-    known = [*_KEYS, "target", "host", "targets"] if len(keys) == 1 else list(_KEYS)
+    known = _known(keys)
     near = get_close_matches(keys[-1], known, n=1)
     return f"{where}: no such setting" + (
         f"; did you mean {near[0]}?" if near else f"; settings are {', '.join(known)}"
     )
+
+
+def _known(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """What could stand beside the last of these keys."""
+    if len(keys) == 1:
+        return (*_KEYS, "target", "host", "targets", "matrix")
+    if keys[0] != "matrix":
+        return _KEYS
+    return _MATRIX_KEYS if len(keys) == 2 else _ROW_KEYS
