@@ -9,6 +9,7 @@ from crossplan.api import make_plan, place_below, place_in_cache
 from crossplan.checks import check_situation
 from crossplan.cli.options import add_shared, request_of, situation_of
 from crossplan.cli.status import CommandError, Status, status_of
+from crossplan.findings import ordered
 from crossplan.report import dumps
 from crossplan.report_plan import plan_wire
 from crossplan.situation import Situation
@@ -25,6 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     output.add_argument(
         "--format", choices=("pyo3-print-config",), help="print what PYO3_PRINT_CONFIG=1 would print, and nothing else"
     )
+    parser.add_argument(
+        "--locked",
+        metavar="FILE",
+        nargs="?",
+        const="",
+        help="fail with what changed since crossplan lock wrote FILE (default: crossplan.lock.json at the project's root)",
+    )
     parser.add_argument("--planned", action="store_true", help="with --format: under the plan's environment")
 
 
@@ -37,6 +45,10 @@ def run(arguments: argparse.Namespace) -> Status:
     if arguments.format is not None:
         return _print_config(plan.planned if arguments.planned else plan.as_is)
     findings = check_situation(situation, plan.planned)
+    if arguments.locked is not None:
+        from crossplan.lock import check_locked, lock_path
+
+        findings = ordered((*findings, *check_locked(plan, lock_path(request, arguments.locked))))
     if arguments.json:
         sys.stdout.write(dumps(plan_wire(plan, findings)))
     else:
