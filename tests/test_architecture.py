@@ -26,8 +26,8 @@ ROWS = (
     {"resolve"},
     {"situation", "checks"},
     {"plan"},
-    {"report", "report_plan", "render", "compare"},
-    {"verify", "matrix", "api"},
+    {"report", "report_plan", "report_matrix", "render", "compare"},
+    {"verify", "matrix", "lock", "api"},
     {"cli", "__main__"},
 )
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}

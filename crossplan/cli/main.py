@@ -17,6 +17,8 @@ COMMANDS: Mapping[str, str] = {
     "plan": "what PyO3 will conclude, what is wrong with that, what to set, the exact command",
     "env": "the plan's environment, for a shell or CI to read",
     "run": "a command under the plan's environment",
+    "matrix": "the builds of [tool.crossplan.matrix], planned in parallel, and the job matrix for a CI",
+    "lock": "write the resolved plan down, for plan --locked to compare with",
     "verify": "ask PyO3's own build script under the plan's environment, and compare",
     "check": "is a built module or wheel fit for the target's Python",
     "diff": "what changed between two roots, libraries or saved reports",

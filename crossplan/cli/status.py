@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
-from crossplan.findings import Finding, worst
+from crossplan.findings import Finding, Severity, worst
 
 
 class Status(IntEnum):
@@ -28,7 +28,11 @@ class CommandError(Exception):
 
 def status_of(findings: Iterable[Finding], *, strict: bool = False, empty: bool = False) -> Status:
     """The one place where findings become a status."""
-    severity = worst(findings)
+    return status_of_worst(worst(findings), strict=strict, empty=empty)
+
+
+def status_of_worst(severity: Severity | None, *, strict: bool = False, empty: bool = False) -> Status:
+    """The same, where only the worst severity is known."""
     if severity == "error" or (strict and severity == "warning"):
         return Status.FINDINGS
     return Status.EMPTY if empty else Status.SOUND

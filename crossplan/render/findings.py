@@ -19,17 +19,24 @@ def print_findings(console: Console, findings: Sequence[Finding]) -> None:
     from rich.text import Text
 
     for finding in findings:
-        head = Text()
-        head.append(finding.severity, STYLES[finding.severity])
-        head.append(f"  {finding.code.code} {finding.code.name}")
-        console.print(head)
-        paragraph(console, "  ", finding.message)
-        for place in finding.locations:
-            if where := location_words(place):
-                paragraph(console, "  at ", where, "dim")
-        paragraph(console, "  ", finding.help)
+        print_finding(console, finding)
         console.print()
     console.print(Text(count_words(findings)))
+
+
+def print_finding(console: Console, finding: Finding) -> None:
+    """One of them."""
+    from rich.text import Text
+
+    head = Text()
+    head.append(finding.severity, STYLES[finding.severity])
+    head.append(f"  {finding.code.code} {finding.code.name}")
+    console.print(head)
+    paragraph(console, "  ", finding.message)
+    for place in finding.locations:
+        if where := location_words(place):
+            paragraph(console, "  at ", where, "dim")
+    paragraph(console, "  ", finding.help)
 
 
 def location_words(place: Location) -> str:

@@ -1,0 +1,72 @@
+"""One cell, planned as `crossplan plan` plans it; a plain value in, a plain value out, wherever it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+
+from crossplan.api import make_plan, make_request, place_in_cache, read_situation
+from crossplan.checks import check_situation
+from crossplan.findings import Finding, Location
+from crossplan.matrix.failed import no_root, not_answered, where
+from crossplan.matrix.spread import Workers, spread
+from crossplan.matrix.table import Cell
+from crossplan.pyo3 import UnknownRelease
+from crossplan.record import record
+from crossplan.report_matrix import CellReport, SummaryWire, summary_of
+from crossplan.request import RequestError
+from crossplan.sysroot import RootError
+from crossplan.triple import UnknownTarget
+
+
+@record
+class Setting:
+    """What all cells share: the environment, where the user stands, this machine's triple, and options of the command."""
+
+    environ: Mapping[str, str]
+    cwd: str
+    machine: str
+    manifest_path: str | None = None
+    host: str | None = None
+
+
+def plan_cells(cells: Iterable[Cell], setting: Setting, workers: Workers) -> Iterator[CellReport]:
+    """The reports of all cells, in their order. `RequestError` for what makes no sense whatever the cell."""
+    return spread(partial(plan_cell, setting), cells, workers, _lost)
+
+
+def plan_cell(setting: Setting, cell: Cell) -> CellReport:
+    """Plan and judge one cell."""
+    options = cell.options(setting.manifest_path, setting.host)
+    try:
+        request = make_request(options, setting.environ, setting.cwd, setting.machine)
+    except (UnknownTarget, UnknownRelease) as error:  # of the settings beside the matrix
+        raise RequestError(str(error)) from error
+    try:
+        situation = read_situation(request)
+        plan = make_plan(situation, place_in_cache(request.environ))
+        return _report(cell, summary_of(plan), check_situation(situation, plan.planned))
+    except RootError as error:
+        origin = cell.origins.get("sysroot")
+        place = Location(origin.place, origin.key, origin.line) if origin is not None else Location(request.sysroots[0])
+        return _report(cell, None, (no_root(error, place),))
+    except Exception as error:  # noqa: BLE001 - a defect of ours must not cost the other cells their answers
+        return _lost(cell, where(error))
+
+
+def _lost(cell: Cell, reason: str) -> CellReport:
+    origin = cell.origins["target"]
+    return _report(cell, None, (not_answered(reason, Location(origin.place, origin.key, origin.line)),))
+
+
+def _report(cell: Cell, plan: SummaryWire | None, findings: tuple[Finding, ...]) -> CellReport:
+    return CellReport(
+        name=cell.name,
+        target=cell.target,
+        python=cell.python,
+        features=cell.features,
+        pyo3=cell.pyo3,
+        sysroot=cell.sysroot,
+        plan=plan,
+        findings=findings,
+    )
