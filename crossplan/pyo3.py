@@ -36,7 +36,7 @@ class UnknownRelease(ValueError):
 
 
 class UnknownFeature(ValueError):
-    """The crate has no feature of that name in that release; Cargo would refuse the build."""
+    """The release has no such crate, or the crate no feature of that name; Cargo would refuse the build."""
 
 
 @record
@@ -258,6 +258,8 @@ def _frozen(value: object) -> object:
 @lru_cache(maxsize=4096)
 def _closure(release: str, crate: str, features: frozenset[str]) -> frozenset[str]:
     table = _rules(release).crate_features[crate]
+    if not table:
+        raise UnknownFeature(f"PyO3 {release} has no crate {crate}")
     active: set[str] = set()
     work = sorted(features)
     while work:

@@ -72,6 +72,7 @@ def test_only_what_is_needed_is_needed() -> None:
         ({"cwd": 1}, "cwd"),
         ({"crate": "pyo3-macros"}, "crate"),
         ({"crate": "pyo3-ffi", "features": ["auto-initialize"]}, "auto-initialize"),
+        ({"crate": "pyo3-ffi", "pyo3": "0.15.2", "features": []}, "no crate pyo3-ffi"),
         ({"rustc": 1.95}, "rustc"),
         ({"hostpython": None}, "hostpython"),
         ({"host_python": []}, "host_python"),
