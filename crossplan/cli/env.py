@@ -35,7 +35,9 @@ def run(arguments: argparse.Namespace) -> Status:
     request = request_of(arguments)
     situation = situation_of(request, resolve=False, lean=not arguments.strict)
     folder = arguments.out_dir or (f"{arguments.output}.d" if arguments.output is not None else None)
-    plan = make_plan(situation, place_in_cache(request.environ) if folder is None else place_below(folder))
+    place = place_in_cache(request.environ) if folder is None else place_below(folder)
+    only_file = arguments.format == "pyo3-config"
+    plan = make_plan(situation, place, by_file=only_file)
     findings = check_situation(plan.planned)
     status = status_of(findings, strict=arguments.strict)
     if status is not Status.SOUND:
@@ -43,7 +45,7 @@ def run(arguments: argparse.Namespace) -> Status:
         return status
     text = _text(arguments, plan)
     try:
-        for path, content in plan.files.items():
+        for path, content in () if only_file else plan.files.items():
             write_atomically(Path(path), content)
         if arguments.output is not None:
             write_atomically(Path(arguments.output), text)

@@ -5,6 +5,8 @@ A plan is right when `resolve`, given the plan's environment, reaches the goal. 
 
 from __future__ import annotations
 
+from itertools import chain
+
 from crossplan.plan.artifact import artifact_of
 from crossplan.plan.candidates import Place, candidates, contradictions
 from crossplan.plan.choose import Choice, choose
@@ -19,12 +21,15 @@ from crossplan.situation import Situation, apply
 __all__ = ["Change", "Goal", "Place", "Plan", "make_plan"]
 
 
-def make_plan(situation: Situation, place: Place) -> Plan:
-    """The plan for a situation; `place` says where a file of a name and text is to lie."""
+def make_plan(situation: Situation, place: Place, *, by_file: bool = False) -> Plan:
+    """The plan for a situation; `place` says where a file of a name and text is to lie.
+
+    `by_file`: only a config file is wanted, whatever else would do.
+    """
     request = situation.request
     python = situation.selection.python if situation.selection is not None else None
     goal = goal_of(request, python, stable=_asks_stable(request))
-    choice = _choice(situation, goal, place)
+    choice = _choice(situation, goal, place, by_file=by_file)
     resolution = choice.resolution if choice is not None else None
     artifact = artifact_of(request, python, resolution)
     candidate = choice.candidate if choice is not None else None
@@ -65,15 +70,17 @@ def _asks_stable(request: Request) -> bool:
     return any(name == "abi3" or name.startswith(("abi3-py", "abi3t")) for name in request.feature_names)
 
 
-def _choice(situation: Situation, goal: Goal, place: Place) -> Choice | None:
+def _choice(situation: Situation, goal: Goal, place: Place, *, by_file: bool) -> Choice | None:
     """The way that is taken; None for a release that is not described."""
     if situation.rules is None:
         return None
     python = situation.selection.python if situation.selection is not None else None
     ways = candidates(situation.request, situation.rules, python, goal, place)
+    as_is = next(ways)
     if situation.request.sysroots and python is None:
-        ways = iter([next(ways)])  # nothing says which Python is meant, so nothing is changed
-    return choose(situation, ways, _base(situation, goal), goal)
+        ways = iter(())  # nothing says which Python is meant, so nothing is changed
+    files = [way for way in ways if way.means == "config-file"] if by_file else []
+    return choose(situation, files or chain((as_is,), ways), _base(situation, goal), goal)
 
 
 def _base(situation: Situation, goal: Goal) -> dict[str, str | None]:

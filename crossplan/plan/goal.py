@@ -19,7 +19,7 @@ from crossplan.triple import Target
 
 # PyO3's names of implementations (its config files and PYO3_CROSS_PYTHON_IMPLEMENTATION).
 PYO3_IMPLEMENTATIONS = {"CPython": "CPython", "PyPy": "PyPy", "GraalPy": "GraalVM", "RustPython": "RustPython"}
-# Fields of the pyo3 scripts' answer that a plan can do nothing about by itself.
+# Where PyO3 links libpython into modules too, each from some release on; so nothing is asked of the link there.
 _FORCED = ("windows", "android", "aix", "cygwin", "ios")
 
 
@@ -136,8 +136,10 @@ def shortfalls(resolution: Resolution | None, goal: Goal) -> tuple[str, ...]:
     A stable ABI lowers `version` up to 0.28, so a lower version is right there; what is not linked needs no place.
     """
     config = resolution.config if resolution is not None else None
-    if resolution is None or resolution.outcome != "ok" or config is None:
+    if resolution is None or resolution.outcome != "ok":
         return ("outcome",)
+    if config is None:  # 0.14.0 and 0.14.1 print no configuration; that they go on is all that is known
+        return ()
     links = links_python(resolution)
     wrong = {
         "implementation": goal.implementation is not None and config.implementation != goal.implementation,

@@ -39,7 +39,6 @@ class Plan:
     means: Means = "as-is"
     reason: str = ""
     config_text: str | None = None
-    notes: tuple[str, ...] = ()
 
     @property
     def environment(self) -> dict[str, str | None]:

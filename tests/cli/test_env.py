@@ -60,9 +60,20 @@ def test_out_dir(clean: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert path.is_absolute() and path.parent == clean / "project" / "files" and path.is_file()
 
 
-def test_the_config_file_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["env", *BASE, "--sysroot", str(ROOT), "--embed", "--format", "pyo3-config"]) == 0
-    assert "version=3.11\n" in capsys.readouterr().out
+@pytest.mark.parametrize("arguments", [[], ["--embed"], ["--pyo3", "0.15.2", "--features", "abi3-py38"]])
+def test_the_config_file_itself(clean: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """It is complete also where variables would have done, and it is all that is written."""
+    output = clean / "pyo3.txt"
+    assert main(["env", *BASE, "--sysroot", str(ROOT), *arguments, "--format", "pyo3-config", "-o", str(output)]) == 0
+    lines = dict(line.split("=", 1) for line in output.read_text().splitlines())
+    assert {"implementation", "version", "shared", "lib_name", "lib_dir", "pointer_width"} <= set(lines)
+    assert capsys.readouterr().out == "" and {path.name for path in clean.iterdir()} == {"project", "pyo3.txt"}
+
+
+def test_a_release_without_config_files(capsys: pytest.CaptureFixture[str]) -> None:
+    host = ["--target", "x86_64-unknown-linux-gnu", "--host", "x86_64-unknown-linux-gnu", "--features", "abi3-py36"]
+    assert main(["env", *host, "--pyo3", "0.14.1", "--format", "pyo3-config"]) == 4
+    assert "0.14.2" in capsys.readouterr().err
 
 
 def test_relative_to(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

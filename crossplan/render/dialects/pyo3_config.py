@@ -9,6 +9,9 @@ def render(changes: Changes) -> str:
     """The file's own text."""
     if changes.config_text is None:
         raise Refused(
-            "pyo3-config", None, "this release of PyO3 reads no config file (PYO3_CONFIG_FILE is read since 0.14.2)"
+            "pyo3-config",
+            None,
+            "this plan has no config file: PyO3 reads one since 0.14.2, and what it says of the Python must be known "
+            "(--sysroot, or --python)",
         )
     return changes.config_text
