@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,7 +67,7 @@ def _text(arguments: argparse.Namespace, plan: Plan) -> str:
         base=_base(arguments.relative_to, request.environ),
         summary=(
             f"crossplan: PyO3 {request.pyo3.value} for {request.target.triple}",
-            f"then: {' '.join(plan.command)}",
+            f"then: {shlex.join(plan.command)}",
         ),
     )
     try:

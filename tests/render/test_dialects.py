@@ -157,3 +157,10 @@ def test_a_name_that_is_none_is_a_defect(name: str) -> None:
 def test_output_is_sorted() -> None:
     lines = render("sh", Changes({"B": "1", "A": "2", "C": None}, TARGET)).splitlines()
     assert lines == ["export A='2'", "export B='1'", "unset C"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("break_", ["\n", "\r", "\x0b", "\u2028", "\x85"])
+def test_a_comment_stays_one(shell: str, break_: str) -> None:
+    text = render("sh", Changes({"A": "1"}, TARGET, summary=(f"then: cargo build --manifest-path x{break_}export B=2",)))
+    assert read_back(shell, text, ["A", "B"], {}) == {"A": "1", "B": None}

@@ -15,7 +15,7 @@ EXPANDS = True
 
 def render(changes: Changes) -> str:
     """`export NAME='value'` and `unset NAME`, sorted, one a line."""
-    lines = [f"# {line}" for line in changes.summary]
+    lines = ["# " + "".join(c if c.isprintable() else "?" for c in line) for line in changes.summary]
     for name, value in changes.sorted():
         lines.append(f"unset {name}" if value is None else f"export {name}={_quoted(value, changes.base)}")
     return "".join(line + "\n" for line in lines)
