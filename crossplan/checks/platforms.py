@@ -50,6 +50,15 @@ def api_level(view: View) -> Iterator[Finding]:
     least = _numbers(own.value)[0] if own is not None and _numbers(own.value) else int(view.target.minimum_os or 21)
     if said is None:
         levels = [level for fact in view.tools.compilers.values() if (level := android_level(fact.value))]
+        if own is None and not levels and view.request.backend == "maturin" and view.package is not None:
+            yield finding(
+                "android-api-level",
+                "note",
+                "nothing says which API level the build is for: no ANDROID_API_LEVEL, no root whose Python tells, no compiler"
+                " with a level in its name",
+                variable("ANDROID_API_LEVEL"),
+                help=f"Set ANDROID_API_LEVEL={least}",
+            )
         if own is not None and not levels:
             yield finding(
                 "android-api-level",
@@ -197,6 +206,8 @@ def _wanted_tags(view: View) -> Iterator[tuple[Location, str, str]]:
 
 def newer_libc(view: View) -> Iterator[Finding]:
     """XP654: a module linked with a newer glibc than the target or the wanted tag has may need symbols that are not there."""
+    if not view.judges_tools:
+        return
     file = _libc(view)
     wanted = [(Location(file.path), "the target", str(file.image.libc_offers))] if file is not None else []
     wanted += [(where, tag, version) for where, tag, version in _wanted_tags(view)]

@@ -90,14 +90,14 @@ def dead_path(view: View) -> Iterator[Finding]:
         value = view.given(name)
         if not value or not os.path.isabs(value) or not _reads(view, name) or value in view.situation.files:  # noqa: PTH117
             continue
-        if _exists(value) or _of_another_system(view, value):
+        folder = name == "PYO3_CROSS_LIB_DIR"
+        if _of_another_system(view, value) or (view.is_dir(value) if folder else _exists(value)):
             continue
-        used = _is_used(view, name)
-        near = _nearest(value)
+        said = "is no folder" if _exists(value) else f"is not there; {_nearest(value)} is the last part of it that is"
         yield finding(
             "dead-path",
-            "error" if used else "warning",
-            f"{name}={value} is not there; {near} is the last part of it that is",
+            "error" if _is_used(view, name) else "warning",
+            f"{name}={value} {said}",
             variable(name),
             help=_instead(view, name),
         )
