@@ -10,6 +10,7 @@ from itertools import chain
 from crossplan.plan.artifact import artifact_of
 from crossplan.plan.candidates import Place, candidates, contradictions
 from crossplan.plan.choose import Choice, choose
+from crossplan.plan.cmake import cmake_toolchain
 from crossplan.plan.dependencies import dependency_changes
 from crossplan.plan.goal import Goal, goal_of
 from crossplan.plan.linking import linker, runner, rustflags
@@ -44,6 +45,9 @@ def make_plan(situation: Situation, place: Place, *, by_file: bool = False) -> P
     run_change = runner(request, python)
     changes += [run_change] if run_change is not None else []
     changes += dependency_changes(request, compiler)
+    if (cmake := cmake_toolchain(request, compiler, place)) is not None:
+        changes.append(cmake[0])
+        files[str(cmake[0].value)] = cmake[1]
     changes += tool_changes(request, python, artifact)
     changes += misleading(request)
     changes += passthrough(request, changes, files)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -234,3 +237,20 @@ def test_a_member_that_cargo_would_not_build_by_itself_is_named(tmp_path: Path) 
     (root / "Cargo.toml").write_text('[workspace]\nmembers = ["tool", "member"]\ndefault-members = ["tool"]\n')
     plan = plan_for(tmp_path, Spec(ARM64))
     assert plan.command == ("cargo", "build", "--target", ARM64, "-p", "demo")
+
+
+@pytest.mark.parametrize("name", ["root", "it's $ro]=]ot; x"])
+def test_cmake_is_led_into_the_root(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    write_project(folder, crates=("cmake",))
+    plan = plan_for(folder, Spec(ARM64))
+    path = plan.environment["CMAKE_TOOLCHAIN_FILE_aarch64_unknown_linux_gnu"]
+    text = plan.files[str(path)]
+    said = dict(re.findall(r"^set\((\w+) \[(?:=+)\[(.*)\]=+\]\)$", text, re.MULTILINE))
+    assert said["CMAKE_FIND_ROOT_PATH"] == str(folder / "root")
+    assert said["CMAKE_C_COMPILER"] == "aarch64-linux-gnu-gcc" and said["CMAKE_SYSTEM_PROCESSOR"] == "aarch64"
+    if (cmake := shutil.which("cmake")) is not None:
+        script = folder / "read.cmake"
+        script.write_text(f'{text}message(STATUS "${{CMAKE_FIND_ROOT_PATH}}")\n')
+        done = subprocess.run([cmake, "-P", str(script)], capture_output=True, text=True, check=True)
+        assert str(folder / "root") in done.stdout
