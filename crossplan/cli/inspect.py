@@ -38,6 +38,8 @@ def run(arguments: argparse.Namespace) -> Status:
     """Scan, check, print."""
     if arguments.listed is not None:
         return inspect_many(arguments)
+    if arguments.resume is not None or arguments.jobs is not None or arguments.scheduler is not None:
+        raise CommandError("--resume, --jobs and --scheduler are for the roots of a list: add --from LIST")
     if not arguments.sysroot:
         raise CommandError("no SYSROOT is given, and no list of them with --from")
     with WalkProgress(sys.stderr) as progress:

@@ -63,7 +63,6 @@ def _part(text: str) -> tuple[int, int]:
 def _chosen(cells: tuple[Cell, ...], part: tuple[int, int] | None) -> tuple[Cell, ...]:
     """The cells of one part; neighbours share a root, so they stay together."""
     number, parts = part or (1, 1)
-    chosen = cells[len(cells) * (number - 1) // parts : len(cells) * number // parts]
-    if not chosen:
+    if parts > len(cells):
         raise CommandError(f"--part: {len(cells)} cells make no {parts} parts")
-    return chosen
+    return cells[len(cells) * (number - 1) // parts : len(cells) * number // parts]

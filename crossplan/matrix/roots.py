@@ -28,7 +28,7 @@ class RootAnswer:
 
 
 @record
-class _Item:
+class Item:
     """One root: as the list names it, and its absolute path, for a worker may stand elsewhere."""
 
     root: str
@@ -45,11 +45,11 @@ def read_list(lines: Iterable[bytes]) -> Iterator[str]:
 
 def inspect_roots(roots: Iterable[str], workers: Workers, *, full: bool = False) -> Iterator[RootAnswer]:
     """The answers, in the order of the roots; one that fails is answered too."""
-    items = (_Item(root, os.path.abspath(root), full) for root in roots)  # noqa: PTH100 - text, to be sent
+    items = (Item(root, os.path.abspath(root), full) for root in roots)  # noqa: PTH100 - text, to be sent
     return spread(inspect_one, items, workers, _lost)
 
 
-def inspect_one(item: _Item) -> RootAnswer:
+def inspect_one(item: Item) -> RootAnswer:
     """Scan and check one root."""
     place = Location(item.root)
     try:
@@ -64,7 +64,7 @@ def inspect_one(item: _Item) -> RootAnswer:
         return _lost(item, where(error))
 
 
-def _lost(item: _Item, reason: str) -> RootAnswer:
+def _lost(item: Item, reason: str) -> RootAnswer:
     return _answer(Evidence(item.root), (not_answered(reason, Location(item.root)),))
 
 
