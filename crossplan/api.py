@@ -2,7 +2,7 @@
 
 request = make_request(Options(target="armv7-unknown-linux-gnueabihf", sysroots=("root",)), os.environ, os.getcwd(),
                        this_machine())
-situation = make_situation(request)
+situation = read_situation(request)
 plan = make_plan(situation, place_below("out"))
 """
 

@@ -180,6 +180,11 @@ def _decided(project: Project, environ: Mapping[str, str], cwd: str, target: Tar
 
 def _target(options: Options, environ: Mapping[str, str], cwd: str) -> tuple[Target, Origin]:
     """The target: as given, else the one that Cargo would build for by its configuration."""
+    if options.target == "universal2-apple-darwin":
+        raise RequestError(
+            f"--target: {options.target} is two builds in one: plan x86_64-apple-darwin and aarch64-apple-darwin, "
+            "then join the two files with lipo -create"
+        )
     if options.target is not None:
         return find_target(options.target), options.origin("--target")
     configured = read_cargo_config(Path(cwd), environ, None).build_target

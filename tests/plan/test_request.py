@@ -84,6 +84,7 @@ def test_abi3_takes_the_place_of_the_projects_level(tmp_path: Path) -> None:
         ({"host": "my-laptop"}, "--host"),
         ({"profile": "../x"}, "--profile"),
         ({"target": None}, "--target"),
+        ({"target": "universal2-apple-darwin"}, "lipo"),
     ],
 )
 def test_what_makes_no_sense_names_the_option(tmp_path: Path, options: dict[str, object], word: str) -> None:
