@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 
 from crossplan.checks.view import View, at, finding, variable
@@ -133,7 +134,10 @@ def framework_rpath(view: View) -> Iterator[Finding]:
 
 
 def flags_in_ldflags(view: View) -> Iterator[Finding]:
-    """XP623: Cargo and rustc do not read LDFLAGS; what it asks of the linker does not happen."""
+    """XP623: Cargo and rustc do not read LDFLAGS; what it asks of the linker does not happen.
+
+    A warning where it names libraries, folders or a system, by which a link succeeds or fails.
+    """
     value = view.given("LDFLAGS")
     if not value or not value.strip():
         return
@@ -141,9 +145,12 @@ def flags_in_ldflags(view: View) -> Iterator[Finding]:
     lost = [word for word in value.split() if word not in present]
     if not lost:
         return
+    decides = any(
+        re.match(r"-(undefined|L|l|F|framework|arch|isysroot|-sysroot|Wl,-(rpath|syslibroot))", word) for word in lost
+    )
     yield finding(
         "flags-in-ldflags",
-        "warning",
+        "warning" if decides else "note",
         f"LDFLAGS={value}: Cargo does not read LDFLAGS",
         variable("LDFLAGS"),
         help=f"Pass them as {view.request.cargo_variable('RUSTFLAGS')}='"

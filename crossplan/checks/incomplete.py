@@ -20,7 +20,7 @@ def plan_incomplete(view: View) -> Iterator[Finding]:
             yield _incomplete(view, "nothing that was given says for which Python to build")
     elif view.situation.planned and view.failure is not None and _nothing_says(view):
         yield _incomplete(view, f"nothing that was given says for which Python to build; PyO3 will stop: {said(view)}")
-    elif view.situation.planned and view.failure in NOTHING_SAID:
+    elif view.situation.planned and view.failure in NOTHING_SAID and (view.python is not None or view.evidence is None):
         yield _no_way(view)
 
 

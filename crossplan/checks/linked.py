@@ -242,10 +242,6 @@ def foreign_import_library(view: View) -> Iterator[Finding]:
     linked = view.linked
     if linked is not None and linked.path.endswith(".lib"):
         yield _foreign_form(view, linked.path)
-    elif linked is None and view.link_folder is not None:
-        for file in view.images_below(view.link_folder):
-            if file.role == "import-library" and PurePosixPath(file.path).name == f"{view.link_name}.lib":
-                yield _foreign_form(view, file.path)
 
 
 def _foreign_form(view: View, path: str) -> Finding:

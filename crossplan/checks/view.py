@@ -162,15 +162,6 @@ class View:
                     if os.path.realpath(os.path.join(root, item.path)) == full:  # noqa: PTH118
                         yield python, item.path if evidence is self.evidence else path
 
-    def images_below(self, folder: str) -> Iterator[ImageFile]:
-        """The images of the root that lie below a folder of this machine."""
-        inside = self.in_root(folder)
-        if inside is None or self.evidence is None:
-            return
-        for file in self.evidence.images:
-            if any(inside == "." or path.startswith(inside + "/") for path in (file.path, *file.aliases)):
-                yield file
-
     def wrong(self, file: ImageFile) -> bool:
         """Whether a binary is for another machine or ABI than the target."""
         return bool(image_mismatches(file.image, file.path, self.target))
