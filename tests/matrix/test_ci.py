@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from crossplan.cli.main import full_parser
+from crossplan.cli.main import full_parser, main
 from crossplan.matrix import Cell, jobs_of
 from crossplan.render.ci import FORMATS, Job, Refused, dialect_of, render
 
+TREE = Path(__file__).resolve().parents[2]
 ARM = "armv7-unknown-linux-gnueabihf"
 CELLS = (
     Cell(ARM, "/p", python="3.11", features="abi3-py39,extension-module", pyo3="0.22", sysroot=("roots/arm v7",)),
@@ -88,3 +93,31 @@ def test_what_a_ci_cannot_take_is_refused() -> None:
         render("github", many)
     with pytest.raises(Refused, match="nothing escapes it"):
         render("azure", [Job("j", "t", "", "", "", "crossplan env --sysroot 'a$(b)'")])
+
+
+def test_a_job_can_evaluate_what_it_is_given(clean: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As the guide has it: `eval` the command of the cell, and read what it printed."""
+    root = clean / "project" / "root's $x"
+    root.symlink_to(TREE / "sysroots" / "debian12-py311-armhf")
+    Path("pyproject.toml").write_text(
+        f'[tool.crossplan.matrix]\ntargets = ["{ARM}"]\npythons = ["3.11"]\nsysroots = {{ {ARM} = "{root.name}" }}\n'
+    )
+    assert main(["matrix", "--format", "gitlab"]) == 0
+    (row,) = read("gitlab", capsys.readouterr().out)
+    script = 'eval "$CROSSPLAN_ENV" > cross.env && . ./cross.env && printf %s "$PYO3_CROSS_LIB_DIR"'
+    environ = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "CROSSPLAN_ENV": row["env"]}
+    done = subprocess.run(["sh", "-c", script], env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"{root}/usr/lib/python3.11"), done.stderr
+
+
+def test_the_pipelines_of_the_guide_are_of_the_form_that_is_printed() -> None:
+    text = (TREE / "docs/how-to/matrix.md").read_text("utf-8")
+    github, gitlab, build, azure = (
+        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    )
+    values = [name for name, _ in Job("", "", "", "", "", "").items]
+    used = set(re.findall(r"\bmatrix\.(\w+)", json.dumps(github["jobs"]["build"])))
+    assert {"name", "env", "target"} <= used <= set(values)
+    assert {"artifact": "jobs.yml", "job": "plan"} in gitlab["builds"]["trigger"]["include"]
+    assert set(re.findall(r"CROSSPLAN_(\w+)", json.dumps([build, azure]))) <= {name.upper() for name in values}
+    assert ".crossplan" in build
