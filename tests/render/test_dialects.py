@@ -21,7 +21,7 @@ ODD = [
     "two words",
     "'",
     '"',
-    "it's \"both\"",
+    'it\'s "both"',
     "$HOME",
     "$(id)",
     "`id`",
@@ -51,7 +51,9 @@ def read_back(shell: str, text: str, names: list[str], before: dict[str, str]) -
     """The values of `names` after a shell has sourced `text`."""
     script = text.encode("utf-8", "surrogateescape") + b"\nexec env -0\n"
     argv = [shell, "sh", "-s"] if shell == "busybox" else [shell, "-s"]
-    done = subprocess.run(argv, input=script, capture_output=True, check=True, env={"PATH": os.environ["PATH"], **before})
+    done = subprocess.run(
+        argv, input=script, capture_output=True, check=True, env={"PATH": os.environ["PATH"], **before}
+    )
     pairs = (item.split(b"=", 1) for item in done.stdout.split(b"\0") if b"=" in item)
     found = {key.decode(): value.decode("utf-8", "surrogateescape") for key, value in pairs}
     return {name: found.get(name) for name in names}
@@ -162,5 +164,7 @@ def test_output_is_sorted() -> None:
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("break_", ["\n", "\r", "\x0b", "\u2028", "\x85"])
 def test_a_comment_stays_one(shell: str, break_: str) -> None:
-    text = render("sh", Changes({"A": "1"}, TARGET, summary=(f"then: cargo build --manifest-path x{break_}export B=2",)))
+    text = render(
+        "sh", Changes({"A": "1"}, TARGET, summary=(f"then: cargo build --manifest-path x{break_}export B=2",))
+    )
     assert read_back(shell, text, ["A", "B"], {}) == {"A": "1", "B": None}
