@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from crossplan.checks.view import View, at, finding, variable
 from crossplan.findings import Finding, Location
 from crossplan.origin import Fact
+from crossplan.project.sources import script_calls
 from crossplan.toolchain.compiler import triplet_in_name
 from crossplan.toolchain.gnu import disagreements, gnu_facts
 from crossplan.toolchain.survey import codegen_options, linker_in
@@ -77,7 +78,11 @@ def undefined_symbols(view: View) -> Iterator[Finding]:
     """XP621: a macOS module leaves Python's symbols to the program that loads it, and the linker must be told to allow that."""
     if view.embeds or view.target.os != "macos" or view.link_name is not None:
         return
-    if view.request.backend in _PASS_THEM or view.request.tool.value in _PASS_THEM or _script_passes(view):
+    if (
+        view.request.backend in _PASS_THEM
+        or view.request.tool.value in _PASS_THEM
+        or script_calls(view.package, "add_extension_module_link_args")
+    ):
         return
     if any("dynamic_lookup" in flag for flag in view.cargo.rustflags.words):
         return
@@ -106,15 +111,6 @@ def _of_another_target(view: View) -> Location | None:
             if "apple-darwin" in triple and triple != view.target.triple and "dynamic_lookup" in str(flags):
                 return at(document.origin("target", triple, "rustflags"))
     return None
-
-
-def _script_passes(view: View) -> bool:
-    """Whether the package's build script calls PyO3's helper."""
-    script = view.package.build_script if view.package is not None else None
-    try:
-        return script is not None and "add_extension_module_link_args" in script.read_text("utf-8", "replace")
-    except OSError:
-        return False
 
 
 def framework_rpath(view: View) -> Iterator[Finding]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from crossplan.evidence import TargetPython
 from crossplan.plan.compilers import Compiler, find_cross_compiler
 from crossplan.plan.goal import host_path, links_python
 from crossplan.plan.model import Change
+from crossplan.project.sources import script_calls
 from crossplan.request import Request
 from crossplan.resolve import Resolution
 from crossplan.toolchain.path import find_program
@@ -89,7 +90,7 @@ def _flags(
         yield _DYNAMIC_LIBC, "a module cannot be linked with a static C library"
     if module and target.os == "emscripten":
         yield _SIDE_MODULE, "a module for Emscripten is a side module"
-    if module and target.os == "macos" and not _backend_links(request) and not _build_script_links(request):
+    if module and target.os == "macos" and not _backend_links(request) and not script_calls(request.project.package, "add_extension_module_link_args"):
         yield _UNDEFINED, "a module leaves Python's symbols to the interpreter that loads it"
     if not module and python is not None and request.sysroot is not None and _links(resolution):
         yield from _of_embedding(request, python)
@@ -138,16 +139,6 @@ def library_folders(request: Request, own: str) -> Iterator[str]:
 def _backend_links(request: Request) -> bool:
     """Whether the tool passes these flags itself, as maturin and setuptools-rust do."""
     return request.tool.value in ("maturin", "setuptools-rust") or request.backend is not None
-
-
-def _build_script_links(request: Request) -> bool:
-    """Whether the package's build script calls the helper that prints these flags."""
-    script = request.project.package.build_script if request.project.package else None
-    try:
-        text = Path(script).read_text("utf-8", "replace") if script else ""
-    except OSError:
-        return False
-    return "add_extension_module_link_args" in text
 
 
 def runner(request: Request, python: TargetPython | None) -> Change | None:

@@ -32,6 +32,13 @@ def find_words(package: Package, base: Path, patterns: Mapping[str, str]) -> dic
     return found
 
 
+def script_calls(package: Package | None, name: str) -> bool:
+    """Whether the package's build script calls a function of that name."""
+    script = package.build_script if package is not None else None
+    text = read_text(script, script.parent, _MAX_BYTES) if script is not None else None
+    return isinstance(text, str) and name in _COMMENT.sub("", text)
+
+
 def _files(folder: Path) -> Iterator[Path]:
     """The Rust files of the package, by name, at most 500."""
     count = 0
