@@ -209,6 +209,8 @@ def _items(node: Any, variables: Variables) -> list[Any]:
 
 def _operation(node: ast.BinOp, variables: Variables) -> Any:
     left, right = _value(node.left, variables), _value(node.right, variables)
+    if isinstance(node.op, ast.Sub) and type(left) is type(right) is int:
+        return left - right
     if not isinstance(node.op, ast.Add):
         raise _unknown(node)
     return _sum(node, left, right)
@@ -220,12 +222,22 @@ def _sum(node: ast.AST, left: Any, right: Any) -> Any:
     return _plain(left, node) + _plain(right, node)
 
 
-def _negative(node: ast.UnaryOp, variables: Variables) -> Any:
-    value = _value(node.operand, variables)
-    if isinstance(node.op, ast.USub):
-        return -value
-    if isinstance(node.op, ast.UAdd):
-        return +value
+def _signed(node: ast.UnaryOp, variables: Variables) -> Any:
+    value = _plain(_value(node.operand, variables), node)
+    match node.op:
+        case ast.USub():
+            return -value
+        case ast.UAdd():
+            return +value
+        case ast.Not():
+            return not value
+    raise _unknown(node)
+
+
+def _attribute(node: ast.Attribute, variables: Variables) -> Any:
+    value = _plain(_value(node.value, variables), node)
+    if not hasattr(value, node.attr):
+        raise AttributeError(node.attr)
     raise _unknown(node)
 
 
@@ -236,15 +248,20 @@ def _item(node: ast.Subscript, variables: Variables) -> Any:
 
 
 def _joined(node: ast.JoinedStr, variables: Variables) -> str:
-    parts = [part.value for part in node.values if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-    if len(parts) != len(node.values):
-        raise _unknown(node)
+    parts = []
+    for part in node.values:
+        if not isinstance(part, ast.FormattedValue):
+            parts.append(str(_value(part, variables)))
+            continue
+        value = _plain(_value(part.value, variables), part)
+        if part.conversion != -1 or part.format_spec is not None:
+            raise _unknown(node)
+        parts.append(str(value))
     return "".join(parts)
 
 
 # of expressions that are not known, the part that is evaluated first
 _FIRST: dict[type[ast.expr], str] = {
-    ast.Attribute: "value",
     ast.Call: "func",
     ast.Compare: "left",
     ast.IfExp: "test",
@@ -257,7 +274,8 @@ _VALUES: dict[type[ast.expr], Callable[[Any, Variables], Any]] = {
     ast.Tuple: lambda node, variables: tuple(_items(node, variables)),
     ast.Set: lambda node, variables: set(_items(node, variables)),
     ast.BinOp: _operation,
-    ast.UnaryOp: _negative,
+    ast.UnaryOp: _signed,
+    ast.Attribute: _attribute,
     ast.Name: lambda node, variables: _name(node.id, variables, node),
     ast.Subscript: _item,
     ast.JoinedStr: _joined,
