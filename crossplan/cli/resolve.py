@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from crossplan.cli.status import CommandError, Status
-from crossplan.resolve.wire import answers
+from crossplan.resolve.wire import LINE_LIMIT, answers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +34,15 @@ def run(arguments: argparse.Namespace) -> Status:
     return Status.SOUND
 
 
-def _answer(source: Iterable[bytes]) -> None:
-    for line in answers(data.decode("utf-8", "surrogateescape") for data in source):
+def _answer(source: BinaryIO) -> None:
+    for line in answers(_lines(source)):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
+
+
+def _lines(source: BinaryIO) -> Iterator[str]:
+    """The lines; of one that is too long, its beginning, which is answered as such."""
+    while data := source.readline(LINE_LIMIT + 1):
+        yield data.decode("utf-8", "surrogateescape")
+        while len(data) > LINE_LIMIT and not data.endswith(b"\n"):
+            data = source.readline(LINE_LIMIT + 1)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from crossplan.resolve.wire import answer, answers
+from crossplan.resolve.wire import LINE_LIMIT, answer, answers
 from crossplan.toolchain.host_python import RecordedHost
 
 PYTHON = {
@@ -149,3 +149,9 @@ def test_the_command_answers_a_file_and_standard_input(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_opened_is_a_usage_error(tmp_path: Path) -> None:
     done = crossplan("resolve", "--requests", str(tmp_path / "none"))
     assert done.returncode == 2 and done.stdout == "" and "No such file" in done.stderr
+
+
+def test_an_endless_line_is_answered_and_passed() -> None:
+    text = "x" * (LINE_LIMIT + 5) + "\n" + json.dumps(REQUEST) + "\n" + "y" * (3 * LINE_LIMIT)
+    done = crossplan("resolve", "--requests", "-", text=text)
+    assert [json.loads(line)["outcome"] for line in io.StringIO(done.stdout)] == ["invalid", "ok", "invalid"]
