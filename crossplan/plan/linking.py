@@ -90,7 +90,12 @@ def _flags(
         yield _DYNAMIC_LIBC, "a module cannot be linked with a static C library"
     if module and target.os == "emscripten":
         yield _SIDE_MODULE, "a module for Emscripten is a side module"
-    if module and target.os == "macos" and not _backend_links(request) and not script_calls(request.project.package, "add_extension_module_link_args"):
+    if (
+        module
+        and target.os == "macos"
+        and not _backend_links(request)
+        and not script_calls(request.project.package, "add_extension_module_link_args")
+    ):
         yield _UNDEFINED, "a module leaves Python's symbols to the interpreter that loads it"
     if not module and python is not None and request.sysroot is not None and _links(resolution):
         yield from _of_embedding(request, python)

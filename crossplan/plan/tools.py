@@ -89,16 +89,17 @@ def passthrough(request: Request, changes: list[Change], files: dict[str, str]) 
     names = [c.name for c in changes if c.value is not None] + [n for n in request.environ if n.startswith("PYO3_")]
     unset = {c.name for c in changes if c.value is None}
     wanted = [n for n in dict.fromkeys(names) if n.startswith("PYO3_") and n not in unset]
-    hidden = [name for name in wanted if config is None or not config.passes(name, triple)]
+    said = request.environ.get("CROSS_BUILD_ENV_PASSTHROUGH", "").split()
+    hidden = [n for n in wanted if n not in said and (config is None or not config.passes(n, triple))]
     if hidden:
-        said = request.environ.get("CROSS_BUILD_ENV_PASSTHROUGH", "").split()
         yield Change("CROSS_BUILD_ENV_PASSTHROUGH", " ".join([*said, *hidden]), "cross lets no other variable in")
     folders = [os.path.dirname(path) for path in files]  # noqa: PTH120
     folders += [host for root in request.sysroots if (host := os.path.abspath(os.path.join(request.cwd, root)))]  # noqa: PTH100, PTH118
     if folders and wanted:
         said = request.environ.get("CROSS_CONTAINER_OPTS", "").split()
         volumes = [f"--volume={folder}:{folder}:ro" for folder in dict.fromkeys(folders)]
-        yield Change("CROSS_CONTAINER_OPTS", " ".join([*said, *volumes]), "the container sees no other folder")
+        together = " ".join(dict.fromkeys([*said, *volumes]))
+        yield Change("CROSS_CONTAINER_OPTS", together, "the container sees no other folder")
 
 
 def command(request: Request, goal: Goal | None) -> tuple[str, ...]:

@@ -10,10 +10,13 @@ from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
 from crossplan.api import make_plan, place_below
+from crossplan.evidence import TargetPython
+from crossplan.plan import Plan
 from crossplan.plan.candidates import contradictions
 from crossplan.plan.goal import shortfalls
 from crossplan.pyo3 import find_rules, known_releases
 from crossplan.python import PythonVersion
+from crossplan.request import TOOLS
 from crossplan.situation import apply
 from tests.plan.making import Spec, make_python, situation
 
@@ -76,6 +79,11 @@ def features(draw: st.DrawFn, release: str) -> str:
     return ",".join(draw(st.sets(st.sampled_from(known), max_size=2)))
 
 
+def plan_python(plan: Plan) -> TargetPython | None:
+    """The Python that a plan is for."""
+    return plan.as_is.selection.python if plan.as_is.selection is not None else None
+
+
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_plan_reaches_what_it_says_and_holds_nothing_idle(data: st.DataObject) -> None:
@@ -87,6 +95,7 @@ def test_a_plan_reaches_what_it_says_and_holds_nothing_idle(data: st.DataObject)
         "pyo3": release,
         "features": data.draw(features(release)),
         "embed": data.draw(st.booleans()),
+        "tool": data.draw(st.sampled_from(TOOLS)),
     }
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder, "root")
@@ -104,6 +113,9 @@ def test_a_plan_reaches_what_it_says_and_holds_nothing_idle(data: st.DataObject)
                 Path(path).write_text(text)
             assert plan.as_is.predict(under, {}) == again
         wrong = contradictions(environ, plan.goal) if plan.goal is not None else ()  # these go whatever they do
+        once_more = make_plan(situation(root, plan_python(plan), under, **options), place_below(f"{folder}/out"))
+        if not plan.missed:
+            assert once_more.environment == {}, "a plan that is carried out asks for no more"
         for change in plan.changes:
             if change.name not in wrong and change.name.startswith(
                 ("PYO3_", "_PYTHON_SYSCONFIGDATA_NAME", "VIRTUAL_ENV", "CONDA_PREFIX")
