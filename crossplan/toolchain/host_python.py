@@ -167,7 +167,7 @@ class LiveHost:
 
     def _once(self, question: str, command: str, env: Mapping[str, str], cwd: str) -> tuple[str, str] | HostFailure:
         relevant = frozenset(item for item in env.items() if not item[0].startswith(("PYO3_", "CARGO_")))
-        key = (question, command, cwd, relevant)
+        key = (question, command, cwd, relevant, _identity(command, env, cwd))
         if key not in self._answers:
             if len(self._answers) >= KEPT:
                 self._answers.clear()
@@ -211,6 +211,18 @@ class LiveHost:
         if isinstance(number, int):
             return HostFailure("start", _errno_text(number))
         return HostFailure("unknown", reason)
+
+
+def _identity(command: str, env: Mapping[str, str], cwd: str) -> tuple[int, ...] | None:
+    """What tells the program that `command` starts from another that is put in its place later."""
+    folders = [""] if "/" in command else env.get("PATH", os.defpath).split(os.pathsep)
+    for folder in folders:
+        try:
+            found = os.stat(os.path.join(cwd, folder, command))  # noqa: PTH116, PTH118 - paths that are no text
+        except OSError:
+            continue
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    return None
 
 
 def rust_utf8_error(error: UnicodeDecodeError) -> str:

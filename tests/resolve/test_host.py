@@ -70,6 +70,16 @@ def test_path_is_searched_for_a_python_3(tmp_path: Path) -> None:
     assert native("0.30.1", PATH=str(tmp_path)).error == ("no Python 3.x interpreter found",)
 
 
+def test_a_program_is_asked_once_and_another_in_its_place_again(tmp_path: Path) -> None:
+    host = LiveHost()
+    path = program(tmp_path / "python", SPEAKS + f"echo >> {tmp_path}/asked\n")
+    assert native("0.30.1", host, PYO3_PYTHON=path).error == native("0.28.3", host, PYO3_PYTHON=path).error
+    assert (tmp_path / "asked").read_text() == "\n"
+    (tmp_path / "python").unlink()
+    program(tmp_path / "python", SPEAKS + "exit 3\n")
+    assert native("0.30.1", host, PYO3_PYTHON=path).error == ("Python script failed",)
+
+
 def test_an_environment_is_entered_and_a_relative_path_counts_from_the_package(tmp_path: Path) -> None:
     path = program(tmp_path / "venv" / "bin" / "python", SPEAKS)
     assert native("0.30.1", VIRTUAL_ENV=str(tmp_path / "venv")).error == (f"broken Python interpreter: {path}",)
