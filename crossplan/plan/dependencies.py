@@ -21,6 +21,14 @@ _PKG_CONFIG_FOLDERS = (
 
 
 def dependency_changes(request: Request, compiler: Compiler | None) -> Iterator[Change]:
+    """The variables of other crates' build scripts; what the user has set for the target, in either spelling, stays."""
+    target = request.target
+    for change in _wanted(request, compiler):
+        if not {change.name, change.name.replace(target.underscored, target.triple)} & set(request.environ):
+            yield change
+
+
+def _wanted(request: Request, compiler: Compiler | None) -> Iterator[Change]:
     """The variables of crate `cc` and of those that look for the target's C libraries."""
     if compiler is not None and (request.project.uses("cc") or request.project.uses("cmake")):
         yield from _of_cc(request, compiler)

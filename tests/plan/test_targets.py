@@ -195,3 +195,12 @@ def test_free_threaded(tmp_path: Path) -> None:
     assert plan.planned.resolution and plan.planned.resolution.config
     assert plan.planned.resolution.config.target_abi == "CPython-free_threaded-3.14"
     assert plan.artifact.suffix == ".cpython-314t-aarch64-linux-gnu.so"
+
+
+def test_a_vendor_of_ones_own_changes_nothing(tmp_path: Path) -> None:
+    spec = Spec("aarch64-unknown-linux-gnu", library="usr/lib")
+    plan = plan_for(tmp_path, spec, features="extension-module")
+    own = plan_for(tmp_path, None, dict(plan.environment), target="aarch64-poky-linux-gnu", features="extension-module")
+    mine, other = own.planned.resolution, plan.planned.resolution
+    assert mine is not None and other is not None
+    assert (mine.outcome, mine.config) == ("ok", other.config)

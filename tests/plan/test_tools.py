@@ -254,3 +254,10 @@ def test_cmake_is_led_into_the_root(tmp_path: Path, name: str) -> None:
         script.write_text(f'{text}message(STATUS "${{CMAKE_FIND_ROOT_PATH}}")\n')
         done = subprocess.run([cmake, "-P", str(script)], capture_output=True, text=True, check=True)
         assert str(folder / "root") in done.stdout
+
+
+@pytest.mark.parametrize("name", ["AR_aarch64_unknown_linux_gnu", "AR_aarch64-unknown-linux-gnu"])
+def test_what_the_user_set_for_another_crate_stays(tmp_path: Path, name: str) -> None:
+    write_project(tmp_path, crates=("cc",))
+    environ = plan_for(tmp_path, Spec(ARM64), {name: "my-ar"}).environment
+    assert "AR_aarch64_unknown_linux_gnu" not in environ and "CC_aarch64_unknown_linux_gnu" in environ
