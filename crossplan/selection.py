@@ -13,7 +13,7 @@ from crossplan.origin import Fact, Origin
 from crossplan.python import PythonChoice, minor_version
 from crossplan.readers.image import Image
 from crossplan.record import record
-from crossplan.triple import Target
+from crossplan.triple import DATA_MODELS, Target
 
 _FIELDS = ("os", "machine", "pointer_width", "endian", "float_abi", "libc", "abi")
 
@@ -82,7 +82,7 @@ def image_mismatches(image: Image, path: str, target: Target) -> tuple[Mismatch,
         "endian": image.endian,
         "float_abi": image.float_abi,
         "libc": image.libc,
-        "abi": image.abi if image.abi in ("elfv1", "elfv2", "x32", "ilp32", "o32", "n32", "n64") else None,
+        "abi": image.abi if image.abi in DATA_MODELS else None,
     }
     if image.os == "ios":
         said["simulator"], wanted["simulator"] = image.simulator, target.simulator
@@ -90,7 +90,16 @@ def image_mismatches(image: Image, path: str, target: Target) -> tuple[Mismatch,
     for field, value in said.items():
         if value is not None and wanted[field] is not None and value != wanted[field]:
             found.append(Mismatch(field, wanted[field], Fact(value, Origin("image", path, field))))
+    if image.machine is not None and image.cpu_arch is not None:
+        found += _other_mips(image.machine, Fact(image.cpu_arch, Origin("image", path, "cpu_arch")), target)
     return tuple(found)
+
+
+def _other_mips(machine: str, level: Fact[str], target: Target) -> list[Mismatch]:
+    """What a MIPS level or multiarch name says of release 6, where the target is of the other kind."""
+    if machine.startswith("mips") and machine == target.machine and ("r6" in level.value) != target.release_6:
+        return [Mismatch("abi", target.arch, Fact(level.value, level.origin))]
+    return []
 
 
 def mismatches(python: TargetPython, target: Target) -> tuple[Mismatch, ...]:
@@ -104,6 +113,9 @@ def mismatches(python: TargetPython, target: Target) -> tuple[Mismatch, ...]:
             continue
         if fact.value != wanted[field] and not (field == "abi" and target.data_model is None):
             found.append(Mismatch(field, wanted[field], fact))
+    named, machine = python.facts.get("multiarch"), python.text("machine")
+    if named is not None and machine is not None and not universal:
+        found += _other_mips(machine, Fact(str(named.value), named.origin), target)
     for file in python.images_of("libpython"):
         found += [m for m in image_mismatches(file.image, file.path, target) if m.field not in {f.field for f in found}]
     return tuple(found)

@@ -16,6 +16,7 @@ from crossplan.record import record, replace
 # Rust's target_env, to the C library that it stands for.
 _LIBCS = {"gnu": "glibc", "musl": "musl"}
 _LITTLE = {"powerpc64": "powerpc64le", "mips": "mipsel", "mips64": "mips64el"}
+_LP64 = {"riscv32": "ilp32", "riscv64": "lp64", "loongarch32": "ilp32", "loongarch64": "lp64"}
 _RELEASE_6 = {"mips32r6": "mips", "mips64r6": "mips64", "arm64ec": "aarch64"}
 
 
@@ -27,6 +28,13 @@ class UnknownTarget(ValueError):
         super().__init__(f"{text!r} is no target triple that rustc knows{hint}")
         self.text = text
         self.nearest = nearest
+
+
+DATA_MODELS = frozenset(
+    {"elfv1", "elfv2", "x32", "ilp32", "o32", "n32", "n64"}
+    | {f"{base}{floats}" for base in _LP64.values() for floats in ("", "s", "f", "d", "q")}
+)
+"""The words of `Image.abi` that tell two ABIs of one machine apart; others (`eabi5`) say less."""
 
 
 @record
@@ -78,12 +86,23 @@ class Target:
 
     @property
     def data_model(self) -> str | None:
-        """What tells two ABIs of this machine apart, in the words of `Image.abi`: `elfv1`, `elfv2`, `x32`, `ilp32`, `n64`."""
+        """What tells two ABIs of this machine apart, in the words of `Image.abi`: `elfv1`, `elfv2`, `x32`, `n64`, `lp64d`.
+
+        On RISC-V and LoongArch that is where floating point numbers are passed: rustc's targets with a system of their own
+        (`os` is not `none`) have the D extension and double-float calls.
+        """
         if self.abi in ("elfv1", "elfv2", "x32", "ilp32"):
             return self.abi
+        if self.arch in _LP64 and self.os not in ("none", "espidf", "nuttx", "xous", "zkvm"):
+            return f"{_LP64[self.arch]}d"
         if self.machine.startswith("mips"):
             return "n64" if self.pointer_width == 64 else "o32"
         return None
+
+    @property
+    def release_6(self) -> bool:
+        """Whether it is MIPS release 6, which re-encoded the instruction set: neither side runs the other's code."""
+        return self.arch in ("mips32r6", "mips64r6")
 
     @property
     def simulator(self) -> bool:
@@ -146,15 +165,19 @@ def find_target(text: str) -> Target:
 
     Raises `UnknownTarget` with the nearest known ones otherwise.
     """
-    if target := builtin(text):
+    if target := builtin(text) or of_own_vendor(text):
         return target
+    raise UnknownTarget(text, nearest_triples(text))
+
+
+def of_own_vendor(text: str) -> Target | None:
+    """The target of the usual shape with a vendor that rustc does not know, as a target specification of one's own has it."""
     arch, _, rest = text.partition("-")
     vendor, _, system = rest.partition("-")
-    if arch and system and re.fullmatch(r"[a-z0-9_]+", vendor):
-        for known in ("unknown", "pc", "apple"):
-            if twin := builtin(f"{arch}-{known}-{system}"):
-                return replace(twin, triple=text, vendor=vendor)
-    raise UnknownTarget(text, nearest_triples(text))
+    if not (arch and system and re.fullmatch(r"[a-z0-9_]+", vendor)):
+        return None
+    twins = (builtin(f"{arch}-{known}-{system}") for known in ("unknown", "pc", "apple"))
+    return next((replace(twin, triple=text, vendor=vendor) for twin in twins if twin), None)
 
 
 def nearest_triples(text: str) -> tuple[str, ...]:
@@ -195,6 +218,9 @@ _ENDINGS = {
 }
 
 
+_LOONGARCH_FLOATS = {"sf": "s", "f32": "f"}
+
+
 def _linux_facts(facts: MultiarchFacts, libc: str, rest: str) -> MultiarchFacts | None:
     """The facts with what follows `linux-gnu` and the like: `eabihf`, `abi64`, `x32`, `_ilp32`, `f32`, `sf`."""
     if libc == "android":
@@ -211,6 +237,8 @@ def _linux_facts(facts: MultiarchFacts, libc: str, rest: str) -> MultiarchFacts 
         return replace(facts, bits=32 if narrow else 64, abi="n32" if narrow else "n64")
     if facts.machine in ("mips", "mipsel"):
         return replace(facts, abi="o32")
+    if facts.machine == "loongarch64":
+        return replace(facts, abi=f"lp64{_LOONGARCH_FLOATS.get(rest, 'd')}")
     return facts
 
 
@@ -269,10 +297,9 @@ def targets_served(
             )
         ):
             continue
-        if abi in ("elfv1", "elfv2", "x32", "ilp32", "n32", "n64", "o32") and target.data_model not in (abi, None):
+        if abi in DATA_MODELS and target.data_model not in (abi, None):
             continue
-        # MIPS release 6 re-encoded the instruction set: neither side runs the other's code.
-        if (target.arch in _RELEASE_6) != ("r6" in (cpu_arch or multiarch or "")) and target.machine.startswith("mips"):
+        if target.release_6 != ("r6" in (cpu_arch or multiarch or "")) and target.machine.startswith("mips"):
             continue
         served.append(target)
     served.sort(key=lambda target: _distance(target, cpu_arch))  # stable: else the order of the table

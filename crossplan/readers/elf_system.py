@@ -25,6 +25,8 @@ _GLIBC = re.compile(r"GLIBC_(\d{1,3}(?:\.\d{1,3}){1,2})")
 _GLIBC_MARKS = {"GLIBC_ABI_DT_RELR": "2.36"}
 _GLIBC_NAMES = frozenset({"libc.so.6", "libc.so.6.1", "libc.so.0.3"})  # .1: alpha and ia64, .0.3: Hurd
 _BIONIC_COMPANIONS = frozenset({"libdl.so", "liblog.so", "libm.so"})  # musl has all three inside libc.so
+# Android has none of these, and numbers no library.
+_GCC_RUNTIME = re.compile(r"lib(gcc_s|stdc\+\+|atomic|gomp)\.so\.\d+")
 _BIONIC_VERSION = "LIBC"
 _LOADERS: tuple[tuple[str, Libc], ...] = (
     ("ld-musl-", "musl"),
@@ -100,8 +102,10 @@ def _libc(
     for prefix, libc in _LOADERS:
         if any(name.startswith(prefix) for name in names):
             return libc
-    if "libc.so" in needed:  # both bionic's and musl's name
-        return "bionic" if _BIONIC_COMPANIONS.intersection(needed) else "musl"
+    if "libc.so" in needed:  # both bionic's and musl's name: alone it tells nothing
+        if _BIONIC_COMPANIONS.intersection(needed):
+            return "bionic"
+        return "musl" if any(map(_GCC_RUNTIME.fullmatch, needed)) else None
     return None
 
 

@@ -8,7 +8,6 @@ import stat
 from collections.abc import Mapping
 from typing import NoReturn
 
-from crossplan.data import load
 from crossplan.origin import Origin
 from crossplan.pyo3 import Rules
 from crossplan.record import field, record
@@ -16,6 +15,7 @@ from crossplan.resolve import lexicon
 from crossplan.resolve.rust import UNWRAP_NONE, is_utf8, lossy
 from crossplan.resolve.types import BuildRequest, InterpreterConfig, PassedOver, Step
 from crossplan.toolchain.host_python import HostProvider, HostPython, RecordedHost
+from crossplan.triple import builtin, of_own_vendor
 
 Version = tuple[int, int]
 FILE_LIMIT = 8 << 20
@@ -262,19 +262,19 @@ class Run:
 
 
 def _cargo_cfgs(target: str) -> dict[str, str]:
-    """What Cargo sets for a target that rustc knows."""
-    row = load("rustc-targets")["targets"].get(target)
-    if row is None:
+    """What Cargo sets for a target that rustc knows, be it with a vendor of its own."""
+    known = builtin(target) or of_own_vendor(target)
+    if known is None:
         return {}
     found = {
-        "ARCH": row["arch"],
-        "VENDOR": row["vendor"],
-        "OS": row["os"],
-        "POINTER_WIDTH": str(row["pointer_width"]),
-        "ENV": row["env"],
+        "ARCH": known.arch,
+        "VENDOR": known.vendor,
+        "OS": known.os,
+        "POINTER_WIDTH": str(known.pointer_width),
+        "ENV": known.env,
     }
-    if row["family"]:
-        found["FAMILY"] = ",".join(row["family"])
+    if known.family:
+        found["FAMILY"] = ",".join(known.family)
     return found
 
 

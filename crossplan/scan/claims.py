@@ -13,6 +13,7 @@ from crossplan.evidence import Description, ImageFile
 from crossplan.origin import Origin
 from crossplan.readers.image import Image
 from crossplan.scan import names
+from crossplan.triple import DATA_MODELS
 
 Source: TypeAlias = str  # an ImageRole, a DescriptionKind, `static libpython`, `name` or `default`
 
@@ -97,7 +98,6 @@ _IMAGE_FIELDS: Mapping[str, str] = {
     "debug": "debug",
 }
 _KEYS = {"bits": "class"}
-_DATA_MODELS = ("elfv1", "elfv2", "x32", "ilp32", "o32", "n32", "n64")
 
 
 def _tells(file: ImageFile, field: str, image: Image) -> bool:
@@ -105,7 +105,7 @@ def _tells(file: ImageFile, field: str, image: Image) -> bool:
     if field in ("version", "free_threaded", "debug"):
         return file.role == "libpython" or (file.role == "interpreter" and image.python_version is not None)
     if field == "abi":
-        return image.abi in _DATA_MODELS
+        return image.abi in DATA_MODELS
     return True
 
 

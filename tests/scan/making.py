@@ -21,6 +21,8 @@ MACHINES = {
     "x86_64-linux-gnu": (62, 64, "little", 0),
     "i386-linux-gnu": (3, 32, "little", 0),
     "riscv64-linux-gnu": (243, 64, "little", 5),
+    "loongarch64-linux-gnusf": (258, 64, "little", 0x41),
+    "mipsisa32r6el-linux-gnu": (8, 32, "little", 0x90001407),
 }
 ARM64, X86_64 = 0x0100000C, 0x01000007
 

@@ -13,6 +13,7 @@ from crossplan.scan import scan
 from crossplan.selection import Wish, meets, nearest_image, select
 from crossplan.sysroot import open_sysroot
 from crossplan.triple import find_target
+from tests.scan import making
 from tests.scan.making import libpython, make, sysconfigdata
 
 ARMV7, ARMV5, ARM64 = "armv7-unknown-linux-gnueabihf", "armv5te-unknown-linux-gnueabi", "aarch64-unknown-linux-gnu"
@@ -68,6 +69,28 @@ def test_no_python_of_another_abi_is_selected(triple: str, fields: set[str], mer
     assert selection.python is None
     assert selection.candidates == ()
     assert fields in [{mismatch.field for mismatch in item.mismatches} for item in selection.rejected]
+
+
+@pytest.mark.parametrize(
+    ("multiarch", "flags", "triple"),
+    [
+        ("riscv64-linux-gnu", 1, "riscv64gc-unknown-linux-gnu"),  # lp64: floats in integer registers
+        ("loongarch64-linux-gnusf", 0x41, "loongarch64-unknown-linux-gnu"),
+        ("loongarch64-linux-gnusf", None, "loongarch64-unknown-linux-gnu"),
+        ("mipsisa32r6el-linux-gnu", 0x90001407, "mipsel-unknown-linux-gnu"),
+        ("mipsisa32r6el-linux-gnu", None, "mipsel-unknown-linux-gnu"),
+    ],
+)
+def test_calls_and_instructions_of_another_kind_are_another_abi(
+    multiarch: str, flags: int | None, triple: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said by the header of a libpython (`flags`), or where there is none by the multiarch name alone."""
+    make(tmp_path, {f"usr/lib/python3.11/_sysconfigdata__linux_{multiarch}.py": sysconfigdata(multiarch)})
+    if flags is not None:
+        monkeypatch.setitem(making.MACHINES, multiarch, (*making.MACHINES[multiarch][:3], flags))
+        make(tmp_path, {"usr/lib/libpython3.11.so.1.0": libpython(multiarch)})
+    (rejected,) = select(evidence(tmp_path).pythons, find_target(triple), Wish()).rejected
+    assert {mismatch.field for mismatch in rejected.mismatches} == {"abi"}
 
 
 def test_a_library_that_does_not_fit_is_named_with_its_header(tmp_path: Path) -> None:
