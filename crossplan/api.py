@@ -4,6 +4,8 @@ request = make_request(Options(target="armv7-unknown-linux-gnueabihf", sysroots=
                        this_machine())
 situation = read_situation(request)
 plan = make_plan(situation, place_below("out"))
+
+For several at once there is `crossplan.matrix`, for plans that are kept `crossplan.lock`, on top of these.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ __all__ = [
     "RequestError",
     "Situation",
     "cache_folder",
+    "host_of",
     "make_plan",
     "make_request",
     "make_situation",
@@ -84,19 +87,21 @@ def make_situation(
 
     With `resolve` false nothing is predicted, for those who only want the plan.
     """
-    if provider is None:
-        refuse = refuse_below(request.sysroots, request.environ, request.host, request.build_cwd)
-        provider = LiveHost(refuse)
     situation = Situation(
         request=request,
         rules=_rules(request),
         evidence=evidence,
         selection=choose_python(request, evidence) if evidence is not None else None,
-        provider=provider,
+        provider=provider if provider is not None else host_of(request),
         environ=request.environ,
         resolution=None,
     )
     return situation.resolved() if resolve else situation
+
+
+def host_of(request: Request) -> HostProvider:
+    """The host's Python as PyO3 would find it, asked when it is needed; one of the root is not started."""
+    return LiveHost(refuse_below(request.sysroots, request.environ, request.host, request.build_cwd))
 
 
 def _rules(request: Request) -> Rules | None:

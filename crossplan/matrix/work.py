@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from uuid import uuid4
 
-from crossplan.api import make_plan, make_request, place_in_cache, read_situation
+from crossplan.api import host_of, make_plan, make_request, place_in_cache, read_situation
 from crossplan.checks import check_situation
 from crossplan.findings import Finding, Location
 from crossplan.matrix.failed import no_root, not_answered, where
 from crossplan.matrix.spread import Workers, spread
 from crossplan.matrix.table import Cell
 from crossplan.pyo3 import UnknownRelease
-from crossplan.record import record
+from crossplan.record import field, record
 from crossplan.report_matrix import CellReport, SummaryWire, summary_of
-from crossplan.request import RequestError
+from crossplan.request import Request, RequestError
 from crossplan.sysroot import RootError
+from crossplan.toolchain.host_python import HostProvider
 from crossplan.triple import UnknownTarget
 
 
@@ -28,6 +30,7 @@ class Setting:
     machine: str
     manifest_path: str | None = None
     host: str | None = None
+    run: str = field(default_factory=lambda: uuid4().hex)  # one for each run, for what is kept between cells
 
 
 def plan_cells(cells: Iterable[Cell], setting: Setting, workers: Workers) -> Iterator[CellReport]:
@@ -43,7 +46,7 @@ def plan_cell(setting: Setting, cell: Cell) -> CellReport:
     except (UnknownTarget, UnknownRelease) as error:  # of the settings beside the matrix
         raise RequestError(str(error)) from error
     try:
-        situation = read_situation(request)
+        situation = read_situation(request, _host(setting, request))
         plan = make_plan(situation, place_in_cache(request.environ))
         return _report(cell, summary_of(plan), check_situation(situation, plan.planned))
     except RootError as error:
@@ -52,6 +55,19 @@ def plan_cell(setting: Setting, cell: Cell) -> CellReport:
         return _report(cell, None, (no_root(error, place),))
     except Exception as error:  # noqa: BLE001 - a defect of ours must not cost the other cells their answers
         return _lost(cell, where(error))
+
+
+_hosts: dict[tuple[object, ...], HostProvider] = {}
+
+
+def _host(setting: Setting, request: Request) -> HostProvider:
+    """The host's Python, which is asked once a run and not once a cell; what may be started depends on the rest of the key."""
+    key = (setting.run, request.sysroots, request.host, request.build_cwd)
+    if key not in _hosts:
+        if any(run != setting.run for run, *_ in _hosts):
+            _hosts.clear()
+        _hosts[key] = host_of(request)
+    return _hosts[key]
 
 
 def _lost(cell: Cell, reason: str) -> CellReport:
