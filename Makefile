@@ -16,7 +16,7 @@ test: .venv/.test # linters, types, then every test that needs no special machin
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 test-all: .venv/.test # the rest, in named groups; a missing program is named and its group skipped
 	@$(BIN)/python scripts/groups.py
@@ -27,8 +27,8 @@ fuzz: .venv/.test # N random requests against PyO3's real build scripts: make fu
 proof: .venv/.run # a real crate, cross-compiled with the plan and imported by the target's Python
 	@$(BIN)/python proof/prove.py $(TARGET)
 
-bench: .venv/.run # crossplan env beside PyO3's own build script
-	@$(BIN)/python benchmarks/env.py
+bench: .venv/.test # env and resolve beside PyO3's own build scripts, inspect beside find
+	@$(BIN)/python scripts/groups.py env resolve inspect
 
 docs: .venv/.test # the documentation, into site/
 	@$(BIN)/mkdocs build --strict --quiet

@@ -7,6 +7,7 @@ A group whose program is missing is skipped, and the program is named. Exit stat
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -28,25 +29,18 @@ class Group:
     words: tuple[str, ...]
 
 
-PYTEST: Final = ("-m", "pytest", "-q", "-m", "rest", "--dist", "loadgroup", "-n", "2")
+DEBIAN: Final = ("apt-get", "dpkg")
+RUST: Final = ("cargo", "rustc")
+PYTEST: Final = ("-m", "pytest", "-m", "rest", "--dist", "loadfile", "-n", "2")
 GROUPS: Final = (
-    Group("targets", "the proof on every target of proof/targets.toml", ("apt-get", "dpkg"), (*PYTEST, "tests/proof")),
+    Group("targets", "the proof on every target of proof/targets.toml", DEBIAN, (*PYTEST, "tests/proof")),
     Group("long", "tests that take long or need other programs", (), (*PYTEST, "tests", "--ignore", "tests/proof")),
-    Group(
-        "oracle",
-        "20,000 requests to PyO3's real scripts",
-        ("cargo", "rustc"),
-        ("-m", "oracle.fuzz", "--count", "20000"),
-    ),
+    Group("oracle", "20,000 requests to PyO3's real scripts", RUST, ("-m", "oracle.fuzz", "--count", "20000")),
+    Group("hostile", "200,000 damaged images and descriptions", (), ("-m", "tests.readers.fuzz", "-n", "200000")),
     Group("mutation", "a changed row of a table fails a test", (), ("scripts/mutate_rules.py",)),
-    Group(
-        "readers",
-        "the image readers beside binutils, LLVM and (where installed) LIEF, pefile, macholib",
-        ("readelf",),
-        ("-m", "tests.readers.compare_independent"),
-    ),
-    Group("damage", "20,000 damaged images and descriptions", (), ("-m", "tests.readers.fuzz", "-n", "20000")),
-    Group("bench", "crossplan env beside PyO3's own script", ("apt-get", "dpkg"), ("benchmarks/env.py",)),
+    Group("env", "crossplan env beside PyO3's own script", DEBIAN, ("benchmarks/env.py",)),
+    Group("resolve", "5,000 predictions beside PyO3's own scripts", RUST, ("benchmarks/resolve.py",)),
+    Group("inspect", "a root of a million files beside find", ("find",), ("benchmarks/inspect.py",)),
 )
 
 
@@ -55,13 +49,10 @@ def attempt(group: Group) -> str:
     missing = [name for name in group.needs if shutil.which(name) is None]
     if missing:
         return f"skipped: no {' and no '.join(missing)}"
-    # The oracle is a package below tests/; pytest's status 5 says that nothing was selected.
-    place = TREE / "tests" if "oracle.fuzz" in group.words else TREE
-    return (
-        "passed"
-        if subprocess.run([sys.executable, *group.words], cwd=place, check=False).returncode in (0, 5)
-        else "failed"
-    )
+    # The oracle is a package of the folder tests; pytest's status 5 says that nothing was selected.
+    environ = {**os.environ, "PYTHONPATH": f"{TREE}:{TREE / 'tests'}"}
+    done = subprocess.run([sys.executable, *group.words], cwd=TREE, env=environ, check=False)
+    return "passed" if done.returncode in (0, 5) else "failed"
 
 
 def main() -> int:

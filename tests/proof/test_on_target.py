@@ -23,8 +23,6 @@ DEFAULT = "armv7-unknown-linux-gnueabihf"
 WIDTH = {DEFAULT: 32, "i686-unknown-linux-gnu": 32}
 TARGETS = tomllib.loads((PROOF / "targets.toml").read_text())["target"]
 
-pytestmark = pytest.mark.xdist_group("proof")  # one test bed, one worker
-
 
 @pytest.fixture(
     scope="module", params=[pytest.param(t, marks=() if t == DEFAULT else pytest.mark.rest) for t in TARGETS]
