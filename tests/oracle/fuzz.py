@@ -145,6 +145,8 @@ def main() -> int:
             differing += len(records)
             out.writelines(json.dumps(record, sort_keys=True) + "\n" for record in records)
             out.flush()
+            if outcomes.total() % 1000 == 0:
+                print(f"{outcomes.total()} asked, {differing} differ", file=sys.stderr)
     spread = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
     print(
         f"{arguments.count} requests ({spread}) in {time.monotonic() - start:.0f} s: {differing} differ",

@@ -118,11 +118,10 @@ def main() -> None:
             if wrong := differences(answer, {**_prediction(found), "watched": answer["watched"]}):
                 print(f"  which is predicted wrongly: {wrong}", flush=True)
             records.append({**found, "answer": answer})
+            _add(records[-1:])  # it takes long, and may be stopped
             place = scratch / f"new{len(records)}"
             place.mkdir()
             by_release.setdefault(found["request"]["pyo3"], []).append(mutation.asked(found, place))
-    if records:
-        _add(records)
 
 
 if __name__ == "__main__":
