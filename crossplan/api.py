@@ -64,7 +64,10 @@ def read_lib_dir(request: Request) -> Evidence | None:
     if not os.path.isabs(named) or "\0" in named or not os.path.isdir(named):  # noqa: PTH112, PTH117
         return None
     real = os.path.realpath(named) + os.sep
-    if any(real.startswith(os.path.realpath(os.path.join(request.cwd, r)).rstrip(os.sep) + os.sep) for r in request.sysroots):  # noqa: PTH118
+    if any(
+        real.startswith(os.path.realpath(os.path.join(request.cwd, r)).rstrip(os.sep) + os.sep)
+        for r in request.sysroots
+    ):  # noqa: PTH118
         return None
     return read_evidence(replace(request, sysroots=(named,)))
 

@@ -12,8 +12,12 @@ from crossplan.findings import CODES
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `explain`."""
-    parser.add_argument("word", metavar="CODE|FIELD", help="a finding (XP301, architecture-mismatch) or a field (lib_dir)")
-    parser.add_argument("--pyo3", metavar="X.Y[.Z]", help="the release that a field is explained for (default: the newest)")
+    parser.add_argument(
+        "word", metavar="CODE|FIELD", help="a finding (XP301, architecture-mismatch) or a field (lib_dir)"
+    )
+    parser.add_argument(
+        "--pyo3", metavar="X.Y[.Z]", help="the release that a field is explained for (default: the newest)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> Status:

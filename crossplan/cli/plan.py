@@ -67,6 +67,8 @@ def _print_config(situation: Situation) -> Status:
     if resolution is None or situation.rules is None:
         raise CommandError(f"PyO3 {situation.request.pyo3.value} is not described", Status.FINDINGS)
     if resolution.config is None:
-        raise CommandError(f"PyO3 prints no configuration: {' '.join('; '.join(resolution.error).split())}", Status.FINDINGS)
+        raise CommandError(
+            f"PyO3 prints no configuration: {' '.join('; '.join(resolution.error).split())}", Status.FINDINGS
+        )
     sys.stdout.write(print_config(resolution.config, situation.rules))
     return Status.SOUND

@@ -161,7 +161,9 @@ def of_description(description: Description) -> Iterator[Claim]:
     for system, name in _SYSTEMS.items():
         if str(values.get("MACHDEP", "")).startswith(system):
             yield claim("os", name, "MACHDEP")
-    if str(values.get("ANDROID_API_LEVEL", "")).strip("0").isdigit():  # 0 elsewhere; Termux says nothing else of Android
+    if (
+        str(values.get("ANDROID_API_LEVEL", "")).strip("0").isdigit()
+    ):  # 0 elsewhere; Termux says nothing else of Android
         yield claim("os", "android", "ANDROID_API_LEVEL")
         yield claim("libc", "bionic", "ANDROID_API_LEVEL")
     for key, name in (("PYPY_VERSION", "PyPy"), ("GRAALPY_VERSION", "GraalPy")):
