@@ -29,7 +29,6 @@ from typing import Final
 
 HERE: Final = Path(__file__).resolve().parent
 ROOT: Final = HERE.parent / "sysroots/debian12-py311-armhf"
-WORK: Final = HERE.parent / "build/benchmark-env"
 TARGET: Final = "armv7-unknown-linux-gnueabihf"
 GOAL_RATIO: Final = 1.0
 GOAL_MB: Final = 60
@@ -65,17 +64,18 @@ class Command:
             raise SystemExit(f"{self.name} ended with {os.waitstatus_to_exitcode(status)}: {shlex.join(self.words)}")
 
 
-def lay_out() -> None:
-    """Write the smallest crate that depends on PyO3."""
-    (WORK / "src").mkdir(parents=True, exist_ok=True)
-    (WORK / "Cargo.toml").write_text(MANIFEST)
-    (WORK / "src/lib.rs").write_text("")
+def lay_out(crate: Path) -> None:
+    """Write the smallest crate that depends on PyO3, and go there."""
+    (crate / "src").mkdir(parents=True, exist_ok=True)
+    (crate / "Cargo.toml").write_text(MANIFEST)
+    (crate / "src/lib.rs").write_text("")
+    os.chdir(crate)
 
 
 def script_alone(cargo: str, env: dict[str, str]) -> Command:
     """PyO3's build script with the environment that cargo gives it, read from what `cargo build -vv` says of it."""
     said = subprocess.run(
-        [cargo, "build", "-vv", "--target", TARGET], cwd=WORK, env=env, capture_output=True, text=True, check=False
+        [cargo, "build", "-vv", "--target", TARGET], env=env, capture_output=True, text=True, check=False
     ).stderr
     lines = [line.strip() for line in said.splitlines() if line.strip().startswith("Running `")]
     (line,) = (line for line in lines if "/pyo3-ffi-" in line and line.endswith("build-script-build`"))
@@ -86,15 +86,14 @@ def script_alone(cargo: str, env: dict[str, str]) -> Command:
 
 def prepare(bed: dict[str, str]) -> tuple[Command, Command, Command]:
     """Compile what must be compiled before the clock runs."""
-    lay_out()
+    lay_out(Path(bed["cache"]) / "benchmark-env")
     python = Path(sys.executable).parent
     env = {name: os.environ[name] for name in ("HOME", "CARGO_HOME") if name in os.environ}
     env |= {"PATH": f"{python}:{bed['path']}:/usr/bin:/bin", "PYO3_CROSS_LIB_DIR": str(ROOT / "usr/lib/python3.11")}
     cargo = f"{bed['path']}/cargo"
     # Once with the caller's own environment, for the registry; PyO3's own answer is what is compared, so its dependencies are built.
-    subprocess.run([cargo, "build", "-q", "--target", TARGET], cwd=WORK, env=os.environ | env, check=True)
+    subprocess.run([cargo, "build", "-q", "--target", TARGET], env=os.environ | env, check=True)
     printing = env | {"PYO3_PRINT_CONFIG": "1"}
-    os.chdir(WORK)
     return (
         Command(
             "crossplan env", [str(python / "crossplan"), "env", "--target", TARGET, "--sysroot", str(ROOT)], env, 0
