@@ -64,10 +64,8 @@ def read_lib_dir(request: Request) -> Evidence | None:
     if not os.path.isabs(named) or "\0" in named or not os.path.isdir(named):  # noqa: PTH112, PTH117
         return None
     real = os.path.realpath(named) + os.sep
-    if any(
-        real.startswith(os.path.realpath(os.path.join(request.cwd, r)).rstrip(os.sep) + os.sep)
-        for r in request.sysroots
-    ):  # noqa: PTH118
+    roots = (os.path.realpath(os.path.join(request.cwd, root)) for root in request.sysroots)  # noqa: PTH118
+    if any(real.startswith(root.rstrip(os.sep) + os.sep) for root in roots):
         return None
     return read_evidence(replace(request, sysroots=(named,)))
 
