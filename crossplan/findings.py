@@ -92,6 +92,7 @@ CODES = _register(
     ("XP416", "ambiguous-lib-dir", "PYO3_CROSS_LIB_DIR leads to several sysconfigdata files, and PyO3 takes none."),
     ("XP417", "lib-dir-leads-nowhere", "PyO3's search of PYO3_CROSS_LIB_DIR finds no sysconfigdata."),
     ("XP418", "other-build-target", "Cargo's default target is another one than is planned for."),
+    ("XP419", "environment-overruled", "A variable that was set gives way to Cargo's configuration."),
     ("XP501", "release-not-described", "crossplan does not know what this release of PyO3 does."),
     (
         "XP502",
@@ -116,6 +117,8 @@ CODES = _register(
         "feature-unknown",
         "A feature is asked for that this release of PyO3 does not have, so Cargo refuses the build.",
     ),
+    ("XP519", "abi3-forced", "A variable turns the stable ABI on, though no feature asks for it."),
+    ("XP520", "config-key-ignored", "A key of the config file counts for nothing in this release of PyO3."),
     ("XP508", "abi3-above-python", "The level of the stable ABI is above the Python that PyO3 finds."),
     ("XP509", "limited-api-lacks", "The code uses what the limited API of that level does not have."),
     ("XP510", "library-of-one-version", "A stable-ABI module would bind to the DLL of one version."),

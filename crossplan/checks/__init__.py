@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from crossplan.checks import (
     backends,
     conclusion,
+    config_file,
     crate,
     fitness,
     flags,
@@ -32,6 +33,7 @@ OF_SITUATIONS = (
     stops,
     incomplete,
     conclusion,
+    config_file,
     levels,
     variables,
     linked,
@@ -51,7 +53,8 @@ def check_evidence(evidence: Evidence) -> tuple[Finding, ...]:
 def check_situation(situation: Situation, planned: Situation | None = None) -> tuple[Finding, ...]:
     """The findings about a situation: the environment as it is, or (`situation.planned`) the plan's.
 
-    With `planned` the errors that the plan does not mend are among them, such as a library that nothing supplies.
+    With `planned` the errors that the plan does not mend are among them, such as a library that nothing supplies. Where
+    PyO3 stops as things are, it has not come to conclude anything, so all that holds of its conclusion under the plan is.
     Tools are judged in the environment as it is.
     """
     view = View(situation, tools=not situation.planned)
@@ -59,9 +62,13 @@ def check_situation(situation: Situation, planned: Situation | None = None) -> t
     found = [_placed(view, finding) for module in modules for check in module.CHECKS for finding in check(view)]
     found += _of_root(situation)
     if planned is not None:
-        left = [finding for finding in check_situation(planned) if finding.severity == "error"]
+        left = check_situation(planned)
+        if not view.ok:
+            known = {finding.code for finding in found}
+            found += [f for f in left if f.severity != "error" and f.code not in known]
+        left = tuple(finding for finding in left if finding.severity == "error")
         # A root that is an archive answers all that a plan asks; it is the environment made from it that does not work.
-        left = [replace(f, severity="warning") if f.code.name == "packed-root" else f for f in left]
+        left = tuple(replace(f, severity="warning") if f.code.name == "packed-root" else f for f in left)
         graver = {(finding.code, finding.message) for finding in left}
         said = {(finding.code, finding.locations) for finding in found if finding.severity == "error"}
         found = [f for f in found if f.severity == "error" or (f.code, f.message) not in graver]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from crossplan.checks.evidence import called, place
-from crossplan.checks.view import GIVEN, View, at, finding
+from crossplan.checks.view import GIVEN, View, at, finding, variable
 from crossplan.findings import Finding, Location, Severity
 from crossplan.origin import Origin
 from crossplan.python import minor_version
@@ -86,9 +86,20 @@ def contradicts_python(view: View) -> Iterator[Finding]:
             "error" if view.situation.planned or (given and _decisive(field)) else "warning",
             f"PyO3 concludes {field}={said}, and {called(view.python)} is {true}",
             at(origin, field),
+            *_named_by(view, origin),
             *((place(fact.origin),) if fact is not None else ()),
             help=_remedy(view, field),
         )
+
+
+def _named_by(view: View, origin: Origin) -> Iterator[Location]:
+    """The variable that led PyO3 to the file which says so."""
+    said = PurePosixPath(origin.place) if origin.kind == "file" and origin.place is not None else None
+    for name in ("PYO3_CONFIG_FILE", "PYO3_CROSS_LIB_DIR"):
+        path = view.given(name)
+        if path and said is not None and said.is_relative_to(path):
+            yield variable(name)
+            return
 
 
 def _remedy(view: View, field: str) -> str:
@@ -135,6 +146,22 @@ def _differences(view: View) -> Iterator[tuple[str, object, object]]:
 
 def _universal(view: View) -> bool:
     return view.python is not None and any(len(file.image.slices) > 1 for file in view.python.images)
+
+
+def free_threading_unknown(view: View) -> Iterator[Finding]:
+    """XP503: before 0.23 PyO3's code is for Pythons with a GIL, whether its script notices that this one has none or not."""
+    python, rules = view.python, view.rules
+    if python is None or rules is None or rules.gil_cfg or python.value("free_threaded") is not True:
+        return
+    if view.failure is None:
+        yield finding(
+            "python-unsupported",
+            "error",
+            f"PyO3 {rules.release} builds for Pythons with a GIL alone, and {called(python)} is free-threaded",
+            at(view.request.pyo3.origin, "--pyo3"),
+            place(python.facts["free_threaded"].origin),
+            help="Take PyO3 0.23 or later (cargo update -p pyo3), or a Python with a GIL.",
+        )
 
 
 def debug_build(view: View) -> Iterator[Finding]:
@@ -205,6 +232,7 @@ CHECKS = (
     release_extrapolated,
     not_cross,
     contradicts_python,
+    free_threading_unknown,
     debug_build,
     flags_inferred,
     pypy_embedded,

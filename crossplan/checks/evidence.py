@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from crossplan.evidence import Contradiction, Evidence, TargetPython, Unread
 from crossplan.findings import CODES, Finding, Location
 from crossplan.origin import Fact, Origin
+from crossplan.readers.libpython import library_name
 from crossplan.scan import names
 
 # Contradictions about these make what is built unusable; about others they are worth a look.
@@ -209,6 +210,20 @@ def _shown(fact: Fact[object]) -> str:
     return f"{origin.place} ({origin.key})" if origin.key else str(origin.place)
 
 
+def wrong_dll(evidence: Evidence) -> Iterator[Finding]:
+    """XP609: an import library binds to the DLL that it names, whatever its own name is."""
+    for file in evidence.images:
+        said, own = library_name(file.image.soname or ""), library_name(PurePosixPath(file.path).name)
+        if file.role == "import-library" and said is not None and own is not None and said != own:
+            yield Finding(
+                CODES["wrong-dll"],
+                "warning",
+                f"{file.path} binds to {file.image.soname}, another DLL than its name says",
+                (Location(file.path, "soname"),),
+                f"Take the {PurePosixPath(file.path).name} of the Python that is meant.",
+            )
+
+
 def misnamed_sysconfigdata(evidence: Evidence) -> Iterator[Finding]:
     """XP203: CPython's cross builds have named the file after the machine that ran them."""
     for description in evidence.descriptions:
@@ -251,6 +266,7 @@ CHECKS = (
     description_unreadable,
     dangling_link,
     misnamed_sysconfigdata,
+    wrong_dll,
     code_around,
     repeated_key,
     byte_code_only,

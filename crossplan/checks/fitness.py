@@ -194,10 +194,11 @@ def no_such_python(view: View) -> Iterator[Finding]:
     if view.evidence is None or not view.fitting:
         return
     for wish in _asked(view):
-        choices = [wish.value]
-        if wish.origin.kind == "variable":  # PyO3 compares the beginning of folder names: 3.13 admits 3.13t too
-            choices.append(replace(wish.value, free_threaded=True))
-        if any(meets(python, choice) for python in view.fitting for choice in choices):
+        if any(meets(python, wish.value) for python in view.fitting):
+            continue
+        threads = replace(wish.value, free_threaded=True)
+        if wish.origin.kind == "variable" and any(meets(python, threads) for python in view.fitting):
+            yield _taken_for_threads(view, wish)
             continue
         here = ", ".join(sorted({_choice(python) for python in view.fitting}))
         yield finding(
@@ -209,6 +210,22 @@ def no_such_python(view: View) -> Iterator[Finding]:
             help=f"Ask for one that is there ({wish.origin.key}{_joint(wish.origin)}{here.split(', ')[-1]}), or give a root"
             f" with Python {wish.value}{_without_library(view)}.",
         )
+
+
+def _taken_for_threads(view: View, wish: Fact[PythonChoice]) -> Finding:
+    """PyO3 compares the beginning of folder names, so 3.13 admits 3.13t; the module is then for that alone."""
+    says_t = view.rules is not None and view.rules.free_threaded_defaults  # else 3.13t cannot be said
+    return finding(
+        "no-such-python",
+        "warning" if says_t else "note",
+        f"{wish.origin.key} asks for Python {wish.value}, and PyO3 takes {wish.value}t, the only one in {view.root_name}",
+        at(wish.origin),
+        *(_first_place(python) for python in view.fitting),
+        help=f"Set {wish.origin.key}={wish.value}t if the free-threaded Python is meant, else give a root with"
+        f" Python {wish.value}."
+        if says_t
+        else f"Give a root with Python {wish.value} if the free-threaded one is not meant.",
+    )
 
 
 def _joint(origin: Origin) -> str:

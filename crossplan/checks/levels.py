@@ -1,11 +1,11 @@
-"""Checks of the stable ABI that is asked for (XP505, XP510, XP515 to XP518): does the Python have it, from which version on?"""
+"""Checks of the stable ABI that is asked for (XP505, XP510, XP515 to XP519): does the Python have it, from which version on?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from crossplan.checks.evidence import place
-from crossplan.checks.view import GIVEN, View, at, finding
+from crossplan.checks.view import GIVEN, View, at, finding, variable
 from crossplan.findings import Finding
 from crossplan.origin import Origin
 from crossplan.python import minor_version
@@ -15,7 +15,8 @@ from crossplan.readers.libpython import library_name
 def stable_abi_ignored(view: View) -> Iterator[Finding]:
     """XP505: PyPy, GraalPy and free-threaded CPython before 3.15 have no stable ABI: the module is for one version alone."""
     levels = [fact for name, fact in view.features.items() if name == "abi3" or name.startswith("abi3-")]
-    if not levels:
+    for_threads = [fact for name, fact in view.features.items() if name.startswith("abi3t")]
+    if not levels and not for_threads:
         return
     config, python = view.config, view.python
     wish = view.request.wish
@@ -30,15 +31,18 @@ def stable_abi_ignored(view: View) -> Iterator[Finding]:
     threads = threads or (wish.python is not None and wish.python.value.free_threaded)
     version = minor_version(str((python.value("version") if python else None) or (config.version if config else "")))
     who = implementation if implementation not in (None, "CPython") else None
-    if who is None and threads and version is not None and (version.major, version.minor) < (3, 15):
-        who = f"free-threaded CPython {version}t"
+    early = version is not None and (version.major, version.minor) < (3, 15)
+    if who is None and early and (threads or not levels):
+        who = f"free-threaded CPython {version}t" if threads else f"CPython {version}"
     if who is None:
         return
+    asked = levels or for_threads
     yield finding(
         "stable-abi-ignored",
         "warning",
-        f"{', '.join(fact.value for fact in levels)} is asked for, and {who} has no abi3: the module is for that version alone",
-        at(levels[0].origin, "--features"),
+        f"{', '.join(fact.value for fact in asked)} is asked for, and {who} has no {'abi3' if levels else 'abi3t'}: the module"
+        " is for that version alone",
+        at(asked[0].origin, "--features"),
         *((place(python.facts["version"].origin),) if python is not None and "version" in python.facts else ()),
         help="Build one module for each such version and tag it so, or choose a CPython with a GIL (--python 3.12).",
     )
@@ -132,8 +136,27 @@ def bare_abi3(view: View) -> Iterator[Finding]:
     )
 
 
+_FORWARD = "PYO3_USE_ABI3_FORWARD_COMPATIBILITY"
+
+
+def abi3_forced(view: View) -> Iterator[Finding]:
+    """XP519: up to 0.28 the variable for Pythons that are too new turns the stable ABI on, for every Python."""
+    other = view.without(_FORWARD) if view.given(_FORWARD) == "1" else None
+    if other is None or not other.config or not view.config or other.config.abi3 or not view.config.abi3:
+        return
+    yield finding(
+        "abi3-forced",
+        "warning" if other.outcome == "ok" else "note",
+        f"{_FORWARD}=1 turns abi3 on without its feature: the module keeps to the stable ABI of Python {view.config.version}",
+        variable(_FORWARD),
+        help=f"Unset it (unset {_FORWARD}) where this PyO3 knows the Python; else name the level that is meant: --abi3"
+        f" {view.config.version}.",
+    )
+
+
 CHECKS = (
     stable_abi_ignored,
+    abi3_forced,
     several_floors,
     floor_unknown,
     feature_unknown,

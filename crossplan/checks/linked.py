@@ -49,8 +49,8 @@ def _trusted(view: View) -> bool:
 def no_library(view: View) -> Iterator[Finding]:
     """XP309 and XP604: the link names a library that the folder does not hold.
 
-    On Windows, Android and iOS no default folder of a linker holds one, so that is an error where the root has none either.
-    Elsewhere it hangs on the linker's own folders.
+    On Windows, Android and iOS no default folder of a linker holds one, so that is an error where the root has none either,
+    and so it is for a program if a root was given. Elsewhere it hangs on the linker's own folders.
     """
     if view.link_name is None or view.linked is not None or _trusted(view) or _generated(view):
         return
@@ -63,7 +63,7 @@ def no_library(view: View) -> Iterator[Finding]:
         folder = view.on_host(PurePosixPath(elsewhere[1]).parent)
         yield finding(
             "library-elsewhere",
-            "warning",
+            "error" if _dead_in_config_file(view) else "warning",
             f"the link takes {view.link_name} {where}, and the target's is {elsewhere[1]}; lib_dir should be {folder}",
             _place_of_folder(view),
             Location(elsewhere[1]),
@@ -75,12 +75,29 @@ def no_library(view: View) -> Iterator[Finding]:
     yield finding(
         "no-libpython",
         _gravity(view, others),
-        f"the link takes {_names(view)[0]} {where}, for {view.target.os} as well as for this kind of build"
-        f"{f', and there is only {others[0]}' if others else ', and there is none'}",
+        f"the link for {view.target.triple} takes {_names(view)[0]} {where}, and there is"
+        f" {f'only {others[0]}' if others else 'none'}",
         _place_of_folder(view),
+        *((variable(_RAW_DYLIB),) if _forgoes_raw_dylib(view) else ()),
         *(Location(path) for path in others[:3]),
         help=_library_help(view, others),
     )
+
+
+_RAW_DYLIB = "PYO3_USE_RAW_DYLIB"
+
+
+def _forgoes_raw_dylib(view: View) -> bool:
+    """Whether an import library is needed only because that variable turns raw-dylib off."""
+    rules = view.rules
+    return rules is not None and _RAW_DYLIB in rules.variables and view.given(_RAW_DYLIB) not in (None, "1")
+
+
+def _dead_in_config_file(view: View) -> bool:
+    """Whether the folder is one that the user's config file names, and is not there."""
+    origin = view.resolution.origins.get("lib_dir") if view.resolution is not None else None
+    named = origin is not None and origin.place is not None and origin.place == view.given("PYO3_CONFIG_FILE")
+    return named and view.link_folder is not None and not view.is_dir(view.link_folder)
 
 
 def _packed(view: View, path: str) -> Finding:
@@ -96,10 +113,10 @@ def _packed(view: View, path: str) -> Finding:
 
 
 def _gravity(view: View, others: list[str]) -> Severity:
-    """An error where nothing given can supply the library; a differently named one of the root can, under the plan."""
+    """An error where nothing given can supply the library; a differently named one of the root may, under the plan."""
     if others and not view.situation.planned:
         return "warning"
-    return "error" if view.target.os in _MUST_LINK else "warning"
+    return "error" if view.target.os in _MUST_LINK or (view.embeds and view.evidence is not None) else "warning"
 
 
 def _place_of_folder(view: View) -> Location:
@@ -115,22 +132,33 @@ def _generated(view: View) -> bool:
 def _library_help(view: View, others: list[str]) -> str:
     name = view.link_name
     if view.target.os == "windows":
+        raw = view.rules is not None and view.rules.raw_dylib
+        return f"Give the folder of {_names(view)[0]} for {view.target.triple} as PYO3_CROSS_LIB_DIR; or " + (
+            f"unset {_RAW_DYLIB}: PyO3 {view.rules.release if view.rules else ''} then needs none."
+            if raw
+            else "let PyO3 make it: --features pyo3/generate-import-lib; or take PyO3 0.29, which needs none."
+        )
+    numbered = [path for path in others if PurePosixPath(path).name.startswith(f"{_names(view)[0]}.")]
+    if numbered:
         return (
-            f"Give the folder of {_names(view)[0]} for {view.target.triple} as PYO3_CROSS_LIB_DIR; or let PyO3 make it:"
-            " --features pyo3/generate-import-lib; or take PyO3 0.29, which needs none."
+            f"Linkers look for {_names(view)[0]} alone: install the target's development package (libpython3-dev:"
+            f"{view.target.debian_arch or 'ARCH'}, python3-devel), or ln -s {PurePosixPath(numbered[0]).name}"
+            f" {view.on_host(PurePosixPath(numbered[0]).parent / _names(view)[0])}"
         )
     if others:
         return f"Name it in the config file: crossplan env writes lib_name and lib_dir for {others[0]}."
-    extra = (
-        ""
-        if view.embeds or view.target.os in _MUST_LINK
-        else (
-            "; a module needs no libpython here: enable PyO3's feature extension-module (or set PYO3_BUILD_EXTENSION_MODULE=1)"
-        )
-    )
+    needed = view.embeds or view.target.os in _MUST_LINK
+    extra = "" if needed else f"; a module needs no libpython here: {_ext_mode(view)}"
     return (
         f"Set PYO3_CROSS_LIB_DIR to a folder with {_names(view)[0]} for {view.target.triple}{extra}." if name else extra
     )
+
+
+def _ext_mode(view: View) -> str:
+    """How this release is told that a module is built."""
+    reads = view.rules is not None and "PYO3_BUILD_EXTENSION_MODULE" in view.rules.variables
+    other = " (or set PYO3_BUILD_EXTENSION_MODULE=1)" if reads else ""
+    return f"enable PyO3's feature extension-module{other}"
 
 
 def must_link(view: View) -> Iterator[Finding]:

@@ -116,6 +116,16 @@ def deployment_target(view: View) -> Iterator[Finding]:
             place(own.origin),
             help=f"Set {name}={own.value} to reach all systems that this Python runs on.",
         )
+    elif own is not None and least <= _numbers(said) < _numbers(own.value):
+        yield finding(
+            "deployment-target",
+            "warning",
+            f"{name}={said} is below {own.value}, from which on the target's Python runs: the wheel's tag promises systems that"
+            " have no such Python, and setuptools refuses it",
+            variable(name),
+            place(own.origin),
+            help=f"Set {name}={own.value}.",
+        )
     elif _numbers(said) < least:
         yield finding(
             "deployment-target",

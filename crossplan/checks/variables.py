@@ -15,6 +15,7 @@ from crossplan.triple import known_triples
 # Variables of PyO3 whose value is a path. PyO3 opens the lib dir only where it searches it.
 _PATHS = ("PYO3_CROSS_LIB_DIR", "PYO3_CONFIG_FILE", "PYO3_PYTHON", "VIRTUAL_ENV", "CONDA_PREFIX")
 # Variables of which only the presence counts; `0` or an empty text does not switch them off.
+MEANT_OFF = ("", "0", "false", "no", "off")
 _PRESENCE = ("PYO3_CROSS", "PYO3_NO_PYTHON", "PYO3_BUILD_EXTENSION_MODULE")
 # Read by no release since 0.14, yet exported by recipes of conda, nixpkgs and pyodide-build.
 _DEAD = frozenset({"PYO3_CROSS_INCLUDE_DIR"})
@@ -27,7 +28,7 @@ def empty_variable(view: View) -> Iterator[Finding]:
         return
     for name in sorted(view.rules.variables & view.environ.keys()):
         value = view.environ[name]
-        if name in _PRESENCE and value in ("", "0", "false", "no", "off"):
+        if name in _PRESENCE and value in MEANT_OFF:
             yield _presence(view, name, value)
         elif value == "" and name.startswith(("PYO3_", "_PYTHON", "VIRTUAL_ENV", "CONDA_PREFIX")):
             yield finding(
@@ -273,7 +274,24 @@ def other_build_target(view: View) -> Iterator[Finding]:
         )
 
 
+def overruled(view: View) -> Iterator[Finding]:
+    """XP419: a row of Cargo's `[env]` with `force` beats the environment, also that of a plan."""
+    for name, row in view.cargo.env.items():
+        said = view.situation.environ.get(name)
+        if not row.force or said in (None, row.value.value) or not _reads(view, name):
+            continue
+        origin = row.value.origin
+        yield finding(
+            "environment-overruled",
+            "warning",
+            f"{name}={said} gives way to {name}={row.value.value}: the row of [env] has force = true",
+            Location(origin.place, origin.key, origin.line),
+            help=f"Correct that row, or leave out its force, so that {name}={said} counts.",
+        )
+
+
 CHECKS = (
+    overruled,
     empty_variable,
     relative_path,
     dead_path,

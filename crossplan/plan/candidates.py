@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Literal
 
+from crossplan.checks.variables import MEANT_OFF
 from crossplan.evidence import TargetPython
 from crossplan.plan.config_file import config_texts
 from crossplan.plan.goal import Goal, host_path
@@ -78,6 +79,8 @@ def contradictions(environ: Mapping[str, str], goal: Goal) -> list[str]:
 def _variables(environ: Mapping[str, str], wanted: Mapping[str, str], reason: str) -> Candidate:
     """Exactly the variables `wanted`: those that interfere are unset, those that say so already are left alone."""
     changes: dict[str, str | None] = {name: None for name in _INTERFERING if name in environ and name not in wanted}
+    if environ.get("PYO3_CROSS") in MEANT_OFF:  # which forces a cross build all the same
+        changes["PYO3_CROSS"] = None
     changes.update({name: value for name, value in wanted.items() if environ.get(name) != value})
     return Candidate("variables", changes, reason)
 

@@ -25,6 +25,8 @@ def tool_changes(request: Request, python: TargetPython | None, artifact: Artifa
                 "CARGO_BUILD_TARGET", request.target.triple, f"a build by {backend} is told the target by nothing else"
             )
         yield from _inherited(request, backend)
+    elif request.environ.get("CARGO_BUILD_TARGET", request.target.triple) != request.target.triple:
+        yield Change("CARGO_BUILD_TARGET", request.target.triple, "it names another target than is planned for")
     if request.target.os == "android" and backend == "maturin":
         yield from _android_level(request, python)
     if request.tool.value == "setuptools-rust" and request.target.triple != request.host:

@@ -77,7 +77,31 @@ def group(records: Iterable[tuple[Record, str]]) -> list[Group]:
             groups.append(Group(member.prefix, member.name, [member]))
     for member in (m for m in rest if isinstance(m.record, ImageFile)):
         _place_image(groups, member)
-    return groups
+    return _without_misdescribed(groups)
+
+
+def _without_misdescribed(groups: list[Group]) -> list[Group]:
+    """The groups, less those that only a build-details.json founded beside the sysconfigdata of one Python of that version.
+
+    A folder has one such file, and cross builds have written it for the machine that ran them (CPython issue 136267), so it is
+    of that Python, and contradicts it.
+    """
+    kept = []
+    for one in groups:
+        alone = all(isinstance(m.record, Description) and m.record.kind == "build-details" for m in one.members)
+        folder = one.members[0].folder
+        owners = [other for other in groups if other is not one and _described_in(other, folder, one.name)]
+        if alone and len(owners) == 1:
+            owners[0].members.extend(one.members)
+        else:
+            kept.append(one)
+    return kept
+
+
+def _described_in(one: Group, folder: str, name: Name) -> bool:
+    """Whether a sysconfigdata in that folder describes this Python, of the version that `name` says."""
+    kinds = {m.record.kind for m in one.members if isinstance(m.record, Description) and m.folder == folder}
+    return "sysconfigdata" in kinds and name.minor in (None, one.name.minor)
 
 
 def _home(record: Record, prefix: str) -> str:

@@ -12,7 +12,7 @@ from crossplan.findings import Finding
 from tests.checks.worlds import ARM64, World, compiler, config_of, follow, host_of, manifest, python_files, script
 from tests.readers.builders import ar, elf
 from tests.readers.builders_pe import import_library
-from tests.scan.making import make, sysconfigdata
+from tests.scan.making import link, make, sysconfigdata
 
 Fault = Callable[[World], object]
 Mend = Callable[[World, Finding], object]
@@ -175,9 +175,22 @@ SETUPTOOLS = (
 )
 BACKEND = '[build-system]\nrequires = ["maturin{}"]\nbuild-backend = "maturin"\n'
 
+_FILE = "version=3.11\nlib_name=python3.11\npointer_width=64\n"
+_FORCED = '[env]\nPYO3_CROSS_LIB_DIR = { value = "{}/old/usr/lib", force = true }\n'
+
 ROWS = (
     Row("XP104", lambda w: w.new_root(python_files(), python_files(version="3.9"))),
     Row("XP105", env(PYO3_CROSS_PYTHON_VERSION="3.12"), severity="error"),
+    Row(
+        "XP105",
+        both(
+            lambda w: w.new_root(python_files(version="3.14", flags="t")),
+            option(pyo3="0.28.3"),
+            env(PYO3_CROSS_LIB_DIR="{root}/usr/lib", PYO3_CROSS_PYTHON_VERSION="3.14"),
+        ),
+        severity="warning",
+        note="the free-threaded one is taken for it",
+    ),
     Row("XP301", root_of("x86_64-linux-gnu", ARM64), severity="error"),
     Row("XP304", root_of("arm-linux-gnueabihf", "armv7-unknown-linux-gnueabi"), severity="error"),
     Row("XP305", root_of("aarch64-linux-gnu", "aarch64-unknown-linux-musl"), severity="error"),
@@ -191,6 +204,22 @@ ROWS = (
         both(WINDOWS, option(python="3.11"), lambda w: w.program("llvm-dlltool", script())),
         takes("--features pyo3/generate-import-lib", option(features="extension-module,generate-import-lib")),
         severity="error",
+    ),
+    Row(
+        "XP309",
+        both(EMBED, lambda w: (w.root / "usr/lib/libpython3.11.so").unlink()),
+        takes(
+            "ln -s libpython3.11.so.1.0",
+            lambda w: make(w.root, {"usr/lib/libpython3.11.so": link("libpython3.11.so.1.0")}),
+        ),
+        severity="error",
+        note="the link for developers is missing",
+    ),
+    Row(
+        "XP309",
+        both(WINDOWS, option(pyo3="0.29.2", python="3.11"), env(PYO3_USE_RAW_DYLIB="0")),
+        severity="error",
+        note="raw-dylib is off",
     ),
     Row("XP401", env(PYO3_CROSS="")),
     Row("XP401", env(PYO3_CROSS_PYTHON_VERSION=""), severity="error", note="an empty value that stops the build"),
@@ -218,6 +247,15 @@ ROWS = (
     Row("XP416", both(lambda w: make(w.root, python_files(version="3.9")), option(python="3.11")), severity="error"),
     Row("XP417", env(PYO3_CROSS_LIB_DIR="{root}"), severity="error"),
     Row("XP418", env(CARGO_BUILD_TARGET="armv7-unknown-linux-gnueabihf")),
+    Row(
+        "XP419",
+        both(
+            lambda w: make(w.folder / "old", python_files(version="3.9")),
+            lambda w: write(".cargo/config.toml", _FORCED.replace("{}", str(w.folder)))(w),
+        ),
+        takes("leave out its force", write(".cargo/config.toml", "")),
+        severity="warning",
+    ),
     Row("XP501", option(pyo3="0.13.2"), takes("Take PyO3 0.14 or later", option(pyo3="0.14.5"))),
     Row(
         "XP503",
@@ -230,6 +268,26 @@ ROWS = (
             lambda w: w.new_root(python_files(version="3.12"), python_files(version="3.13", flags="t")),
             option(features="abi3-py39,extension-module", python="3.13t", pyo3="0.26.0"),
         ),
+    ),
+    Row(
+        "XP503",
+        both(
+            lambda w: w.new_root(python_files(version="3.13", flags="t")),
+            option(pyo3="0.22.0"),
+            env(PYO3_CROSS_LIB_DIR="{root}/usr/lib"),
+        ),
+        takes("PyO3 0.23 or later", option(pyo3="0.25.1")),
+        severity="error",
+        note="no GIL",
+    ),
+    Row(
+        "XP505",
+        both(
+            lambda w: w.new_root(python_files(version="3.14", flags="t")),
+            option(features="abi3t-py315", python="3.14t", pyo3="0.29.2"),
+        ),
+        takes("one module for each", option(features="")),
+        note="abi3t before 3.15",
     ),
     Row(
         "XP508",
@@ -255,6 +313,25 @@ ROWS = (
         ),
         takes("lib_name=python3", config_file("version=3.9\nabi3=true\nlib_name=python3\npointer_width=64\n")),
         severity="error",
+    ),
+    Row("XP519", env(PYO3_USE_ABI3_FORWARD_COMPATIBILITY="1"), severity="warning"),
+    Row(
+        "XP520",
+        config_file(f"{_FILE}target_abi=CPython-gil_enabled-3.11\n"),
+        takes("Leave it out", config_file(_FILE)),
+        severity="warning",
+    ),
+    Row(
+        "XP520",
+        both(option(pyo3="0.29.2"), config_file(f"{_FILE}abi3=true\n")),
+        takes("leave the key out", config_file(_FILE)),
+        note="the stable ABI without its feature",
+    ),
+    Row(
+        "XP520",
+        both(option(features="abi3-py39,extension-module"), config_file(_FILE)),
+        takes("Write abi3=true", config_file(f"{_FILE}abi3=true\n")),
+        note="the feature without the key",
     ),
     Row("XP515", option(features="abi3,extension-module"), severity="note"),
     Row(
@@ -293,6 +370,13 @@ ROWS = (
             env(PYO3_CROSS_PYTHON_VERSION="3.13"),
         ),
         takes("Take PyO3 0.28", option(pyo3="0.28.3")),
+    ),
+    Row(
+        "XP604",
+        both(EMBED, config_file(f"{_FILE}lib_dir={{root}}/gone\n")),
+        takes("lib_dir=", config_file(f"{_FILE}lib_dir={{root}}/usr/lib\n")),
+        severity="error",
+        note="a folder that is not there",
     ),
     Row(
         "XP606",
@@ -446,6 +530,22 @@ ROWS = (
     Row("XP650", android, severity="note"),
     Row("XP650", both(android, env(ANDROID_API_LEVEL="15")), severity="warning", note="a release number"),
     Row("XP651", both(MACOS, env(MACOSX_DEPLOYMENT_TARGET="10.9"))),
+    Row(
+        "XP651",
+        both(
+            lambda w: w.new_root(
+                {
+                    "lib/python3.11/_sysconfigdata__darwin_darwin.py": sysconfigdata(
+                        "darwin", prefix="/x", MACHDEP="darwin", MACOSX_DEPLOYMENT_TARGET="13.0"
+                    )
+                }
+            ),
+            option(target="aarch64-apple-darwin", host="aarch64-apple-darwin"),
+            env(MACOSX_DEPLOYMENT_TARGET="11.0"),
+        ),
+        severity="warning",
+        note="below the Python's",
+    ),
     Row("XP652", both(MACOS, env(SDKROOT="/x/SDKs/iPhoneOS17.4.sdk"))),
     Row(
         "XP653",

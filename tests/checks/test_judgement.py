@@ -9,6 +9,7 @@ import pytest
 from crossplan.findings import Location
 from tests.checks.worlds import ARM64, World, compiler, config_of, python_files
 from tests.readers.builders import ar, elf
+from tests.readers.builders_pe import import_library
 from tests.scan.making import make, sysconfigdata
 
 
@@ -41,6 +42,21 @@ def test_a_host_without_python_is_a_warning_as_long_as_the_plan_needs_none(tmp_p
     world.host = None
     found = world.finding("XP410")
     assert found is not None and found.severity == "warning" and errors(world) == []
+
+
+def test_what_holds_under_the_plan_is_told_where_pyo3_stops_as_things_are(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    del world.environ["PYO3_CROSS_LIB_DIR"]
+    world.options["features"] = ""
+    assert [f.code.name for f in world.judge()] == ["module-links-libpython"]
+
+
+def test_an_import_library_of_another_dll_is_told_of_the_root_itself(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    make(world.root, {"libs/python311.lib": import_library("python310.dll", ["Py_Initialize"])})
+    found = world.finding("XP609")
+    assert found is not None and found.severity == "warning"
+    assert found.locations == (Location("libs/python311.lib", "soname"),)
 
 
 def test_missing_tools_are_warnings_and_no_matter_of_the_plan(tmp_path: Path) -> None:

@@ -51,6 +51,15 @@ SILENT: tuple[tuple[str, str, Fault], ...] = (
         "raw-dylib needs no library",
         both(WINDOWS, option(pyo3="0.29.2"), env(PYO3_CROSS_PYTHON_VERSION="3.11")),
     ),
+    (
+        "XP105",
+        "a t that says which is meant",
+        both(
+            lambda w: w.new_root(python_files(version="3.14", flags="t")),
+            option(pyo3="0.28.3"),
+            env(PYO3_CROSS_LIB_DIR="{root}/usr/lib", PYO3_CROSS_PYTHON_VERSION="3.14t"),
+        ),
+    ),
     ("XP401", "a value that is one", env(PYO3_CROSS="1")),
     ("XP403", "a path that is there", env(VIRTUAL_ENV="{root}")),
     (
@@ -93,7 +102,13 @@ SILENT: tuple[tuple[str, str, Fault], ...] = (
         ),
     ),
     ("XP418", "the same target", env(CARGO_BUILD_TARGET=ARM64)),
+    ("XP419", "a row without force", write(".cargo/config.toml", '[env]\nPYO3_CROSS_LIB_DIR = "/old"\n')),
     ("XP505", "abi3 with a GIL", option(features="abi3-py39,extension-module")),
+    (
+        "XP505",
+        "abi3t beside an abi3 that is taken",
+        option(features="abi3-py39,abi3t-py315,extension-module", pyo3="0.29.2"),
+    ),
     (
         "XP509",
         "the level has it",
@@ -112,6 +127,12 @@ SILENT: tuple[tuple[str, str, Fault], ...] = (
             option(features="abi3-py39", pyo3="0.23.5"),
             config_file("version=3.9\nabi3=true\nlib_name=python3\n"),
         ),
+    ),
+    ("XP519", "no variable of that release", both(option(pyo3="0.29.2"), env(PYO3_USE_ABI3_FORWARD_COMPATIBILITY="1"))),
+    (
+        "XP520",
+        "a key that the release knows",
+        both(option(pyo3="0.29.2"), config_file("version=3.11\ntarget_abi=CPython-gil_enabled-3.11\n")),
     ),
     (
         "XP601",

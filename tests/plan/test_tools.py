@@ -51,6 +51,18 @@ def test_a_backend_is_told_the_target(tmp_path: Path, backend: str) -> None:
     assert plan.command == ("cargo", "build", "--target", ARM64)
 
 
+def test_a_target_of_another_build_is_corrected(tmp_path: Path) -> None:
+    plan = plan_for(tmp_path, Spec(ARM64), {"CARGO_BUILD_TARGET": "armv7-unknown-linux-gnueabihf"})
+    assert plan.environment["CARGO_BUILD_TARGET"] == ARM64
+
+
+@pytest.mark.parametrize("value", ["", "0", "false"])
+def test_a_cross_build_that_is_meant_to_be_off_is_none(tmp_path: Path, value: str) -> None:
+    plan = plan_for(tmp_path, None, {"PYO3_CROSS": value}, target=HOST)
+    assert plan.environment["PYO3_CROSS"] is None
+    assert plan.planned.resolution is not None and plan.planned.resolution.cross is False
+
+
 def test_no_backend_no_variable(tmp_path: Path) -> None:
     write_project(tmp_path)
     assert "CARGO_BUILD_TARGET" not in plan_for(tmp_path, Spec(ARM64)).environment
