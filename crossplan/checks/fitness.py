@@ -100,9 +100,11 @@ def wrong_lib_dir(view: View) -> Iterator[Finding]:
         if found:
             worst = strongest(found)
             origin = view.resolution.origins.get("lib_dir", Origin("default")) if view.resolution else Origin("default")
+            # The host's own folder was not given: nobody said anything yet, and the plan names another.
+            assumed = origin.kind == "interpreter" and not view.situation.planned
             yield finding(
                 KINDS[worst.field],
-                "error",
+                "warning" if assumed else "error",
                 f"the link takes {linked.path}, which is for {_words(worst)}; {view.target.triple} is {_wanted(worst)}",
                 Location(linked.path, worst.field),
                 variable("PYO3_CROSS_LIB_DIR") if named else at(origin),

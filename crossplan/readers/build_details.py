@@ -101,4 +101,8 @@ def read_pyodide_lock(data: bytes) -> dict[str, str | int]:
     info = read_json(data).get("info")
     if not isinstance(info, dict) or not isinstance(info.get("python"), str):
         raise ReadError("lacks info.python, the version of its Python")
-    return {f"info.{key}": info[key] for key in ("python", "arch", "platform", "abi_version") if isinstance(info.get(key), str)}
+    return {
+        f"info.{key}": info[key]
+        for key in ("python", "arch", "platform", "abi_version")
+        if isinstance(info.get(key), str)
+    }

@@ -269,3 +269,17 @@ def test_no_finding_where_nothing_is_wrong(code: str, what: str, change: Fault, 
     change(world)
     found = world.finding(code)
     assert found is None, found
+
+
+def test_the_hosts_own_library_is_no_error_where_the_plan_names_another(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    make(
+        tmp_path / "host",
+        {"lib/libpython3.11.so": elf(soname="libpython3.11.so.1.0", needed=["libc.so.6"])},
+    )
+    host_of(world, lib_dir=str(tmp_path / "host/lib"))
+    world.no_root()
+    world.options |= {"target": "x86_64-unknown-linux-musl", "python": "3.12", "pyo3": "0.29.3", "features": ""}
+    found = world.finding("XP305")
+    assert found is not None and found.severity == "warning"
+    assert [finding for finding in world.judge() if finding.severity == "error"] == []
