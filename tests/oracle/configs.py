@@ -12,7 +12,7 @@ _ODD_LINES = (
     "version", "version=", "version=3.11.2", "version=3.13t", "version=3.x", "version=4.0", "version=2.7", "version=3.+9", "version = 3.9",
     "implementation=", "implementation=cpython", "implementation=GraalPy", "implementation=RustPython", "shared=1", "shared=True", "shared=",
     " shared=true", "abi3=yes", "abi3=", "abi3=False", "pointer_width=x", "pointer_width=", "pointer_width=-1", "pointer_width=+64",
-    "pointer_width=128", "pointer_width=4294967296", "build_flags=FOO", "build_flags= Py_DEBUG", "build_flags=Py_DEBUG, Py_GIL_DISABLED",
+    "pointer_width=128", "pointer_width=4294967296", "build_flags=FOO", "build_flags= Py_DEBUG", "build_flags=Py_DEBUG,Py_GIL_DISABLED",
     "build_flags=FOO,", "lib_name=", "lib_name=a=b", "lib_dir=", "lib_dir=relative", "executable=", "python_framework_prefix=",
     "suppress_build_script_link_lines=yes", "suppress_build_script_link_lines=", "extra_build_script_line=", "extra_build_script_line=cargo:warning=hello",
     "ext_suffix=.so", "soabi=cpython-311", "VERSION=3.9", "=x", "=", "", " ", "\t", "# comment", "[section]", "x", "version=3.9\r", "\ufeffversion=3.9",
