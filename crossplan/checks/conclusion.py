@@ -150,18 +150,40 @@ def _universal(view: View) -> bool:
 
 def free_threading_unknown(view: View) -> Iterator[Finding]:
     """XP503: before 0.23 PyO3's code is for Pythons with a GIL, whether its script notices that this one has none or not."""
-    python, rules = view.python, view.rules
-    if python is None or rules is None or rules.gil_cfg or python.value("free_threaded") is not True:
+    python, rules, config = view.python, view.rules, view.config
+    if rules is None or rules.gil_cfg or view.failure is not None:
         return
-    if view.failure is None:
+    meant = python is not None and python.value("free_threaded") is True
+    if meant or (config is not None and "Py_GIL_DISABLED" in config.build_flags):
+        who = called(python) if python is not None else f"Python {config.version if config else ''}t"
         yield finding(
             "python-unsupported",
             "error",
-            f"PyO3 {rules.release} builds for Pythons with a GIL alone, and {called(python)} is free-threaded",
+            f"PyO3 {rules.release} builds for Pythons with a GIL alone, and {who} is free-threaded",
             at(view.request.pyo3.origin, "--pyo3"),
-            place(python.facts["free_threaded"].origin),
+            *((place(python.facts["free_threaded"].origin),) if python is not None else ()),
             help="Take PyO3 0.23 or later (cargo update -p pyo3), or a Python with a GIL.",
         )
+
+
+def free_threaded_by_name(view: View) -> Iterator[Finding]:
+    """XP412: up to 0.28 the `t` of PYO3_CROSS_PYTHON_VERSION only names a library; the code is still for a Python with a GIL."""
+    name = "PYO3_CROSS_PYTHON_VERSION"
+    said, config = view.given(name), view.config
+    origin = view.resolution.origins.get("version") if view.resolution is not None else None
+    if not said or not said.endswith("t") or config is None or not view.ok or view.python is not None:
+        return
+    if origin is None or origin.kind != "variable" or "Py_GIL_DISABLED" in config.build_flags:
+        return
+    yield finding(
+        "config-contradicts-target",
+        "error",
+        f"{name}={said}, and PyO3 {view.request.pyo3.value} concludes build_flags={','.join(config.build_flags) or 'none'} from"
+        f" it: code for a Python with a GIL, under the name {config.lib_name or said}",
+        variable(name),
+        help="Take the environment that crossplan env prints: its config file says build_flags=Py_GIL_DISABLED; or take"
+        " PyO3 0.29, which needs none for this.",
+    )
 
 
 def debug_build(view: View) -> Iterator[Finding]:
@@ -233,6 +255,7 @@ CHECKS = (
     not_cross,
     contradicts_python,
     free_threading_unknown,
+    free_threaded_by_name,
     debug_build,
     flags_inferred,
     pypy_embedded,

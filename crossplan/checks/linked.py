@@ -1,10 +1,12 @@
-"""Checks of the link with libpython (XP309, XP604 to XP609): must it happen, what does it take, and is that there?"""
+"""Checks of the link with libpython (XP308, XP309, XP604 to XP607): must it happen, what does it take, and is that there?"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
+from crossplan.checks.linkage import MUST_LINK
 from crossplan.checks.view import View, at, finding, variable
 from crossplan.evidence import ImageFile, ImageRole
 from crossplan.findings import Finding, Location, Severity
@@ -12,8 +14,6 @@ from crossplan.origin import Origin
 from crossplan.readers.libpython import library_name
 from crossplan.toolchain.libraries import file_names
 
-# Systems on which a module finds Python's symbols only in a library that it links itself.
-_MUST_LINK = ("windows", "android", "ios", "cygwin", "aix")
 _LIBRARY_ROLES: tuple[ImageRole, ...] = ("libpython", "import-library", "stable-stub")
 
 
@@ -116,7 +116,7 @@ def _gravity(view: View, others: list[str]) -> Severity:
     """An error where nothing given can supply the library; a differently named one of the root may, under the plan."""
     if others and not view.situation.planned:
         return "warning"
-    return "error" if view.target.os in _MUST_LINK or (view.embeds and view.evidence is not None) else "warning"
+    return "error" if view.target.os in MUST_LINK or (view.embeds and view.evidence is not None) else "warning"
 
 
 def _place_of_folder(view: View) -> Location:
@@ -147,7 +147,7 @@ def _library_help(view: View, others: list[str]) -> str:
         )
     if others:
         return f"Name it in the config file: crossplan env writes lib_name and lib_dir for {others[0]}."
-    needed = view.embeds or view.target.os in _MUST_LINK
+    needed = view.embeds or view.target.os in MUST_LINK
     extra = "" if needed else f"; a module needs no libpython here: {_ext_mode(view)}"
     return (
         f"Set PYO3_CROSS_LIB_DIR to a folder with {_names(view)[0]} for {view.target.triple}{extra}." if name else extra
@@ -218,7 +218,7 @@ def static_library(view: View) -> Iterator[Finding]:
     linked = view.linked
     static = linked is not None and linked.image is not None and linked.image.kind == "archive"
     archives = [linked.path] if static and linked is not None else [] if linked is not None else _only_archives(view)
-    if not archives or (not view.embeds and view.target.os not in _MUST_LINK and view.link_name is None):
+    if not archives or (not view.embeds and view.target.os not in MUST_LINK and view.link_name is None):
         return
     path = archives[0]
     if not view.embeds:
@@ -228,7 +228,7 @@ def static_library(view: View) -> Iterator[Finding]:
             f"{path} is static: a module that links it carries an interpreter of its own",
             Location(path),
             help="Give a Python with a shared libpython (or a framework on iOS)"
-            + ("." if view.target.os in _MUST_LINK else ", or enable extension-module, which links none."),
+            + ("." if view.target.os in MUST_LINK else ", or enable extension-module, which links none."),
         )
         return
     flags = view.cargo.rustflags.words
@@ -263,71 +263,31 @@ def _only_archives(view: View) -> list[str]:
     return [file.path for file in files] if files and all(file.image.kind == "archive" for file in files) else []
 
 
-def foreign_import_library(view: View) -> Iterator[Finding]:
-    """XP608: MinGW's linker and MSVC's have each their own form of import libraries."""
-    if view.target.os != "windows" or view.link_name is None or view.target.env != "gnu":
-        return
+_SCRIPT = re.compile(rb"^\s*(/\*.*?\*/|OUTPUT_FORMAT\s*\(.*?\)|\s)*(GROUP|INPUT)\s*\(", re.DOTALL)
+_SCRIPT_BYTES = 4096
+
+
+def unreadable_library(view: View) -> Iterator[Finding]:
+    """XP308: the linker finds a file of that name, and it is no library: empty, cut short, or a text."""
     linked = view.linked
-    if linked is not None and linked.path.endswith(".lib"):
-        yield _foreign_form(view, linked.path)
-
-
-def _foreign_form(view: View, path: str) -> Finding:
-    return finding(
-        "foreign-import-library",
-        "warning",
-        f"{path} is an import library for MSVC's linker, and {view.target.triple} is linked by MinGW's",
-        Location(path),
-        help="Let PyO3 make one (--features pyo3/generate-import-lib), or take PyO3 0.29, which needs none; or make"
-        f" lib{view.link_name}.dll.a with {view.target.gcc_prefix}-dlltool.",
-    )
-
-
-def wrong_dll(view: View) -> Iterator[Finding]:
-    """XP609: an import library binds to the DLL that it names, whatever its own name is."""
-    linked = view.linked
-    image = linked.image if linked is not None else None
-    if (
-        image is None
-        or linked is None
-        or image.format != "import-library"
-        or not image.soname
-        or view.link_name is None
-    ):
-        return
-    said, own = library_name(image.soname), library_name(f"{view.link_name}.dll")
-    if said is None or own is None or said == own:
+    if linked is None or linked.image is not None or linked.path.endswith(".tbd") or _is_script(linked.path):
         return
     yield finding(
-        "wrong-dll",
+        "image-unreadable",
         "error",
-        f"{linked.path} binds to {image.soname}, and the link means {view.link_name}.dll",
-        Location(linked.path, "soname"),
-        help=f"Take the {PurePosixPath(linked.path).name} of the Python that is meant.",
+        f"the link for {view.target.triple} takes {linked.path}, which is no library: {linked.reason}",
+        Location(linked.path),
+        help="Copy it again from the target, links as links; a placeholder is to be removed.",
     )
 
 
-def import_tool_missing(view: View) -> Iterator[Finding]:
-    """XP613: PyO3's own script calls a program to make the import library; without it the script stops."""
-    if view.resolution is None or view.resolution.outcome != "error":
-        return
-    text = " ".join(view.resolution.error)
-    if "import library" not in text or ("No such file" not in text and "not found" not in text):
-        return
-    from crossplan.toolchain.packages import how_to_install
-
-    tool = text.split('"')[1] if text.count('"') >= 2 else "dlltool"
-    yield finding(
-        "import-tool-missing",
-        "error",
-        f"generate-import-lib calls {tool}, which is not on PATH: {view.resolution.error[0]}",
-        at(view.features["generate-import-lib"].origin, "--features")
-        if "generate-import-lib" in view.features
-        else Location(None, "--features"),
-        variable("PATH"),
-        help=f"Install it: {how_to_install('dlltool', view.target)}; or set ZIG_COMMAND=zig; or take PyO3 0.29, which makes"
-        " no import library.",
-    )
+def _is_script(path: str) -> bool:
+    """Whether it is a linker script, which names the library itself (ld.info, "Implicit Linker Scripts")."""
+    try:
+        with Path(path).open("rb") as file:
+            return _SCRIPT.match(file.read(_SCRIPT_BYTES)) is not None
+    except OSError:
+        return False
 
 
 CHECKS = (
@@ -335,7 +295,5 @@ CHECKS = (
     must_link,
     stub_linked,
     static_library,
-    foreign_import_library,
-    wrong_dll,
-    import_tool_missing,
+    unreadable_library,
 )

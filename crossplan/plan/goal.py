@@ -9,9 +9,10 @@ import os
 from pathlib import PurePosixPath
 
 from crossplan.evidence import TargetPython
+from crossplan.origin import Fact, Origin
 from crossplan.plan.library import Library, default_name, link_library
-from crossplan.python import PythonVersion, minor_version
-from crossplan.record import record
+from crossplan.python import PythonChoice, PythonVersion, minor_version
+from crossplan.record import record, replace
 from crossplan.request import Request
 from crossplan.resolve import InterpreterConfig, Resolution
 from crossplan.selection import Wish
@@ -58,7 +59,7 @@ def goal_of(request: Request, python: TargetPython | None, stable: bool) -> Goal
     links = True if request.purpose.value == "embedding" else False if target.os not in _FORCED else None
     on_windows = stable and target.os == "windows"
     if python is None:
-        return _from_wish(request.wish, target, links, on_windows)
+        return _from_wish(_wish(request), target, links, on_windows)
     version = minor_version(python.text("version") or "")
     if version is None:
         return Goal(links=links, stable_on_windows=on_windows)
@@ -83,6 +84,18 @@ def goal_of(request: Request, python: TargetPython | None, stable: bool) -> Goal
         links=links,
         stable_on_windows=on_windows,
     )
+
+
+def _wish(request: Request) -> Wish:
+    """What the user said of a Python; the `t` of PYO3_CROSS_PYTHON_VERSION too, of which early releases only make a name."""
+    name = "PYO3_CROSS_PYTHON_VERSION"
+    said = request.environ.get(name, "")
+    if request.wish.python is not None or not said.endswith("t"):
+        return request.wish
+    try:
+        return replace(request.wish, python=Fact(PythonChoice.parse(said), Origin("variable", key=name)))
+    except ValueError:
+        return request.wish
 
 
 def _from_wish(wish: Wish, target: Target, links: bool | None, on_windows: bool) -> Goal:

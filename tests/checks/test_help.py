@@ -116,6 +116,17 @@ def static(world: World) -> None:
     config_file("version=3.11\nshared=false\nlib_name=python3.11\nlib_dir={root}/usr/lib\n")(world)
 
 
+def empty_library(world: World) -> None:
+    (world.root / "usr/lib/libpython3.11.so").unlink()
+    make(world.root, {"usr/lib/libpython3.11.so": ""})
+    world.options["pyo3"] = "0.23.5"  # which takes the lib dir, and not LIBDIR
+
+
+def library_again(world: World) -> None:
+    (world.root / "usr/lib/libpython3.11.so").unlink()
+    make(world.root, {"usr/lib/libpython3.11.so": link("libpython3.11.so.1.0")})
+
+
 def renamed_dll(world: World) -> None:
     WINDOWS(world)
     make(world.root, {"libs/python311.lib": import_library("python310.dll", ["Py_Initialize"])})
@@ -199,6 +210,7 @@ ROWS = (
         both(lambda w: w.no_root(), option(target="i686-pc-windows-msvc", host="x86_64-pc-windows-msvc")),
         severity="error",
     ),
+    Row("XP308", both(EMBED, empty_library), takes("links as links", library_again), severity="error"),
     Row(
         "XP309",
         both(WINDOWS, option(python="3.11"), lambda w: w.program("llvm-dlltool", script())),
@@ -242,6 +254,13 @@ ROWS = (
     ),
     Row("XP411", env(PYO3_CROSS_PYTHON_VERSION="3.11.2"), severity="error"),
     Row("XP412", config_file("version=3.10\nlib_name=python3.10\npointer_width=64\n"), severity="error"),
+    Row(
+        "XP412",
+        both(lambda w: w.no_root(), option(pyo3="0.27.2"), env(PYO3_CROSS_PYTHON_VERSION="3.14t")),
+        lambda w, f: w.take_plan(),
+        severity="error",
+        note="free-threaded by name alone",
+    ),
     Row("XP414", both(lambda w: w.no_root(), option(target="x86_64-unknown-linux-musl"))),
     Row("XP415", both(env(_PYTHON_HOST_PLATFORM="linux-x86_64"), write("pyproject.toml", BACKEND.format("")))),
     Row("XP416", both(lambda w: make(w.root, python_files(version="3.9")), option(python="3.11")), severity="error"),

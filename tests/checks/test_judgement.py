@@ -59,6 +59,14 @@ def test_an_import_library_of_another_dll_is_told_of_the_root_itself(tmp_path: P
     assert found.locations == (Location("libs/python311.lib", "soname"),)
 
 
+def test_a_linker_script_is_a_library(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.options |= {"features": "", "embed": True, "pyo3": "0.23.5"}
+    (world.root / "usr/lib/libpython3.11.so").unlink()
+    make(world.root, {"usr/lib/libpython3.11.so": "/* GNU ld script */\nINPUT ( libpython3.11.so.1.0 )\n"})
+    assert errors(world) == []
+
+
 def test_missing_tools_are_warnings_and_no_matter_of_the_plan(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.environ["PATH"] = str(tmp_path / "nothing")

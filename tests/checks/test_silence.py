@@ -102,6 +102,11 @@ SILENT: tuple[tuple[str, str, Fault], ...] = (
         ),
     ),
     ("XP418", "the same target", env(CARGO_BUILD_TARGET=ARM64)),
+    (
+        "XP412",
+        "a t that the release takes for what it means",
+        both(lambda w: w.no_root(), option(pyo3="0.29.2"), env(PYO3_CROSS_PYTHON_VERSION="3.14t")),
+    ),
     ("XP419", "a row without force", write(".cargo/config.toml", '[env]\nPYO3_CROSS_LIB_DIR = "/old"\n')),
     ("XP505", "abi3 with a GIL", option(features="abi3-py39,extension-module")),
     (
