@@ -14,7 +14,7 @@ from crossplan.checks import check_situation
 from crossplan.cli.options import add_shared, request_of, situation_of
 from crossplan.cli.output import write_atomically
 from crossplan.cli.status import CommandError, Status, status_of
-from crossplan.findings import Finding
+from crossplan.findings import CODES, Finding, Location
 from crossplan.render.dialects import DIALECTS, Changes, Refused, render
 
 
@@ -44,12 +44,15 @@ def run(arguments: argparse.Namespace) -> Status:
     if status is not Status.SOUND:
         complain(findings)
         return status
-    text = _text(arguments, plan)
     try:
+        text = _text(arguments, plan)
         for path, content in () if only_file else plan.files.items():
             write_atomically(Path(path), content)
         if arguments.output is not None:
             write_atomically(Path(arguments.output), text)
+    except Refused as error:
+        complain((_refusal(error),))
+        return Status.FINDINGS
     except OSError as error:
         raise CommandError(f"cannot write {error.filename or arguments.output}: {error.strerror}") from error
     if arguments.output is None:
@@ -58,7 +61,7 @@ def run(arguments: argparse.Namespace) -> Status:
 
 
 def _text(arguments: argparse.Namespace, plan: Plan) -> str:
-    """The environment in the dialect; what it cannot carry ends the command."""
+    """The environment in the dialect."""
     request = plan.as_is.request
     changes = Changes(
         variables=plan.environment,
@@ -70,10 +73,14 @@ def _text(arguments: argparse.Namespace, plan: Plan) -> str:
             f"then: {shlex.join(plan.command)}",
         ),
     )
-    try:
-        return render(arguments.format, changes)
-    except Refused as error:
-        raise CommandError(str(error), Status.FINDINGS) from error
+    return render(arguments.format, changes)
+
+
+def _refusal(error: Refused) -> Finding:
+    """XP413: what the dialect cannot carry, at its variable, or at the option that chose the dialect."""
+    return Finding(
+        CODES["dialect-refuses"], "error", str(error), (Location(key=error.name or "--format"),), error.remedy
+    )
 
 
 def _base(name: str | None, environ: Mapping[str, str]) -> tuple[str, str] | None:

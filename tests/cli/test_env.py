@@ -127,6 +127,37 @@ def test_nothing_is_printed_where_nothing_is_sound(
     assert not output.exists() and not output.with_name("cross.env.d").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["--sysroot", str(ROOT), "--format", "github"],
+            ["--format github cannot carry PYO3_NO_PYTHON", "Remove PYO3_NO_PYTHON where the workflow sets it."],
+        ),
+        (
+            ["--sysroot", str(ROOT), "--format", "cargo-config"],
+            ["a Cargo config file cannot unset", "Unset PYO3_NO_PYTHON in the shell."],
+        ),
+        (
+            ["--sysroot", str(ROOT), "--format", "json", "--relative-to", "HOME"],
+            ["cannot carry HOME", "at HOME", "Leave --relative-to out."],
+        ),
+        (
+            ["--format", "pyo3-config", "--pyo3", "0.22.6", "--features", "abi3-py38"],
+            ["cannot carry this plan", "at --format", "with --sysroot or --python"],
+        ),
+    ],
+)
+def test_what_a_dialect_cannot_carry_is_a_finding(
+    arguments: list[str], said: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYO3_NO_PYTHON", "1")
+    assert main(["env", *BASE, *arguments]) == 4
+    printed = capsys.readouterr()
+    words = " ".join(printed.err.split())
+    assert printed.out == "" and all(text in words for text in ("error XP413 dialect-refuses", *said)), words
+
+
 def test_an_earlier_output_outlives_a_failure(clean: Path) -> None:
     output = clean / "cross.env"
     output.write_text("before")

@@ -22,17 +22,17 @@ DIALECTS: Mapping[str, str] = {
     "cargo-config": "cargo_config",
 }
 
+RENAME = "Give the folder a name that is UTF-8, or take --format sh, which carries every value."
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Refused(ValueError):
-    """A change that the dialect cannot carry; `name` is the variable, or None if it is about all of them."""
+    """A change that the dialect cannot carry: the variable (None: all of them), why, and what to do instead."""
 
-    def __init__(self, dialect: str, name: str | None, reason: str) -> None:
-        super().__init__(f"{dialect}: {name + ': ' if name else ''}{reason}")
-        self.dialect = dialect
+    def __init__(self, dialect: str, name: str | None, reason: str, remedy: str) -> None:
+        super().__init__(f"--format {dialect} cannot carry {name or 'this plan'}: {reason}")
         self.name = name
-        self.reason = reason
+        self.remedy = remedy
 
 
 @record
@@ -61,6 +61,6 @@ def render(dialect: str, changes: Changes) -> str:
     """The text of `changes` in `dialect`; `KeyError` for an unknown one, `Refused` for what it cannot carry."""
     module = import_module(f"{__name__}.{DIALECTS[dialect]}")
     if changes.base is not None and not getattr(module, "EXPANDS", False):
-        raise Refused(dialect, changes.base[0], "this dialect cannot refer to a variable; leave --relative-to out")
+        raise Refused(dialect, changes.base[0], "it cannot refer to a variable", "Leave --relative-to out.")
     text: str = module.render(changes)
     return text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from crossplan.render.dialects import Changes, Refused
+from crossplan.render.dialects import RENAME, Changes, Refused
 
 _KEYS = {"LINKER": "linker", "RUNNER": "runner", "RUSTFLAGS": "rustflags"}
 
@@ -22,7 +22,7 @@ def render(changes: Changes) -> str:
     for name, value in changes.sorted():
         if value is None:
             raise Refused(
-                "cargo-config", name, f"a Cargo config file cannot unset a variable; unset {name} in the shell"
+                "cargo-config", name, "a Cargo config file cannot unset a variable", f"Unset {name} in the shell."
             )
         key = _KEYS.get(name.removeprefix(prefix)) if name.startswith(prefix) else None
         if key == "rustflags":
@@ -40,6 +40,6 @@ def render(changes: Changes) -> str:
 def _basic(value: str) -> str:
     """A TOML basic string."""
     if any("\ud800" <= character <= "\udfff" for character in value):
-        raise Refused("cargo-config", None, "a value is no UTF-8, which TOML must be")
+        raise Refused("cargo-config", None, "TOML must be UTF-8, and a value is not", RENAME)
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\u{ord(match[0]):04x}", escaped) + '"'

@@ -11,7 +11,7 @@ def render(changes: Changes) -> str:
         raise Refused(
             "pyo3-config",
             None,
-            "this plan has no config file: PyO3 reads one since 0.14.2, and what it says of the Python must be known "
-            "(--sysroot, or --python)",
+            "it has no config file",
+            "Say for which Python to build, with --sysroot or --python; PyO3 reads a config file since 0.14.2.",
         )
     return changes.config_text
