@@ -13,7 +13,7 @@ from crossplan.record import field, record, replace
 from crossplan.request import Request
 from crossplan.resolve import BuildRequest, Resolution, resolve
 from crossplan.selection import Selection
-from crossplan.toolchain.host_python import HostProvider
+from crossplan.toolchain.host_python import HostProvider, HostPython
 
 
 @record
@@ -54,6 +54,16 @@ class Situation:
                 files=files,
             )
         )
+
+    def host_suffix(self, environ: Mapping[str, str], resolution: Resolution | None) -> str | None:
+        """EXT_SUFFIX of the host's Python, where a conclusion is its answer and the target is the host itself."""
+        origin = resolution.origins.get("executable") if resolution is not None else None
+        if self.provider is None or origin is None or origin.kind != "interpreter" or origin.place is None:
+            return None
+        if self.request.host != self.request.target.triple:
+            return None
+        answer = self.provider.probe(origin.place, self.request.cargo.environment(environ), self.request.build_cwd)
+        return answer.ext_suffix if isinstance(answer, HostPython) else None
 
     def resolved(self) -> Situation:
         """The same situation with what PyO3 concludes from its environment."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from crossplan.checks.view import View, at, finding, variable
 from crossplan.data import load
 from crossplan.findings import Finding, Location
+from crossplan.triple import builtin
 
 
 def _abi3(view: View) -> str:
@@ -38,6 +39,21 @@ def _free_threaded(view: View) -> bool:
     )
 
 
+def _pypy_of_another(view: View) -> bool:
+    """Whether it is a PyPy of another machine."""
+    named = view.config.implementation if view.config is not None else None
+    held = view.python.text("implementation") if view.python is not None else None
+    return (held or named) == "PyPy" and view.target.triple != view.host
+
+
+def _of_hosts(view: View, os: str, machine: str | None = None, host_machine: str | None = None) -> bool:
+    """Whether target and host run that system, on these machines (None: on one machine)."""
+    host = builtin(view.host)
+    if host is None or not host.os == view.target.os == os:
+        return False
+    return (view.target.machine, host.machine) == (machine or host.machine, host_machine or view.target.machine)
+
+
 def _gnu_triple(view: View) -> str | None:
     """The triplet of the target's Python, where it is not spelled as Rust spells its own."""
     for item in view.python.sysconfigdata if view.python is not None else ():
@@ -51,6 +67,15 @@ _CONDITIONS: Mapping[str, Callable[[View], object]] = {
     "abi3": lambda view: _stable(view),
     "cross": lambda view: view.resolution is not None and view.resolution.cross,
     "two-digit-abi3": _abi3,
+    "pypy-cross": lambda view: _pypy_of_another(view),
+    "pypy-cross-abi3": lambda view: _pypy_of_another(view) and "abi3" in " ".join(view.features),
+    "msvc-elsewhere": lambda view: (
+        (view.target.os, view.target.env) == ("windows", "msvc") and "windows" not in view.host
+    ),
+    "cargo-is-cross": lambda view: view.request.tool.value == "cross",
+    "musl-of-host": lambda view: _of_hosts(view, "linux") and view.target.env == "musl" and "-musl" not in view.host,
+    "arm64-windows": lambda view: _of_hosts(view, "windows", "aarch64", "x86_64"),
+    "x64-on-arm64-windows": lambda view: _of_hosts(view, "windows", "x86_64", "aarch64"),
     "windows-32": lambda view: view.target.os == "windows" and view.target.pointer_width == 32,
     "composed-suffix": _suffix,
     "universal2": lambda view: _target(view) == "universal2-apple-darwin" and "apple" not in view.host,
@@ -75,7 +100,14 @@ def known_fault(view: View) -> Iterator[Finding]:
     for row in load("backends")["faults"]:
         if row["tool"] != backend.kind or not _within(backend.pin.value, row) or not _CONDITIONS[row["when"]](view):
             continue
-        words = {"abi3": _abi3(view), "triple": view.target.triple, "suffix": _suffix(view), "gnu": _gnu_triple(view)}
+        abi = next((name for name in view.features if name.startswith("abi3")), "abi3")
+        words = {
+            "abi": abi,
+            "abi3": _abi3(view),
+            "triple": view.target.triple,
+            "suffix": _suffix(view),
+            "gnu": _gnu_triple(view),
+        }
         yield finding(
             "backend-fault",
             row.get("severity", "warning"),
@@ -145,6 +177,16 @@ def two_slices(view: View) -> Iterator[Finding]:
             "universal2-apple-darwin stands for two targets, x86_64-apple-darwin and aarch64-apple-darwin, merged by lipo",
             at(backend.target.origin, "tool.maturin.target"),
             help="Plan each of them; the wheel that holds both is tagged universal2.",
+        )
+    flags = (view.given("ARCHFLAGS") or "").split()
+    if view.target.os == "macos" and view.request.backend is not None and {"x86_64", "arm64"} <= set(flags):
+        yield finding(
+            "universal2",
+            "note",
+            f"ARCHFLAGS={' '.join(flags)}: {view.request.backend} builds for both machines and merges them to universal2, and"
+            f" {view.target.triple} alone is planned for",
+            variable("ARCHFLAGS"),
+            help="Plan each of them; or unset ARCHFLAGS for a module of one machine.",
         )
 
 

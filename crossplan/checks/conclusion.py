@@ -186,6 +186,25 @@ def free_threaded_by_name(view: View) -> Iterator[Finding]:
     )
 
 
+def other_interpreter(view: View) -> Iterator[Finding]:
+    """XP412: a variable names a Python of the host of another version than is asked for."""
+    wish, config = view.request.wish.python, view.config
+    name = next((n for n in ("PYO3_PYTHON", "VIRTUAL_ENV", "CONDA_PREFIX") if view.given(n)), None)
+    origin = view.resolution.origins.get("executable") if view.resolution is not None else None
+    if wish is None or config is None or name is None or config.abi3 or "-abi3" in (config.target_abi or ""):
+        return
+    said = minor_version(config.version)
+    if origin is not None and origin.kind == "interpreter" and said is not None and said != wish.value.version:
+        yield finding(
+            "config-contradicts-target",
+            "warning",
+            f"{name}={view.given(name)} is Python {said}, and {wish.origin.key} asks for {wish.value}",
+            variable(name),
+            at(wish.origin),
+            help=f"Name a Python {wish.value} there, or unset {name}; crossplan env sets what leads to {wish.value}.",
+        )
+
+
 def debug_build(view: View) -> Iterator[Finding]:
     """XP511: modules of a debug Python are named otherwise on Windows and lie under another suffix elsewhere."""
     python = view.python
@@ -256,6 +275,7 @@ CHECKS = (
     contradicts_python,
     free_threading_unknown,
     free_threaded_by_name,
+    other_interpreter,
     debug_build,
     flags_inferred,
     pypy_embedded,

@@ -1,14 +1,15 @@
-"""Checks of the stable ABI that is asked for (XP505, XP510, XP515 to XP519): does the Python have it, from which version on?"""
+"""Checks of the stable ABI that is asked for (XP505, XP508, XP510, XP515 to XP519): does the Python have it, from which version on?"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from crossplan.checks.evidence import place
 from crossplan.checks.view import GIVEN, View, at, finding, variable
 from crossplan.findings import Finding
 from crossplan.origin import Origin
-from crossplan.python import minor_version
+from crossplan.python import PythonVersion, minor_version
 from crossplan.readers.libpython import library_name
 
 
@@ -61,6 +62,24 @@ def several_floors(view: View) -> Iterator[Finding]:
         *(at(floors[name].origin, "--features") for name in ordered),
         help=f"Leave out {ordered[0]} if {ordered[-1]} is meant; features of the default set need --no-default-features.",
     )
+
+
+def floor_above_wish(view: View) -> Iterator[Finding]:
+    """XP508: a level above the Python that was asked for; the module would be for later ones alone."""
+    wish, implementation = view.request.wish.python, view.request.wish.implementation
+    levels = {name: PythonVersion(3, int(name[8:])) for name in view.features if re.fullmatch(r"abi3-py3\d+", name)}
+    if wish is None or not levels or wish.value.free_threaded or (implementation and implementation.value != "CPython"):
+        return
+    lowest = min(levels, key=lambda name: levels[name])
+    if levels[lowest] > wish.value.version:
+        yield finding(
+            "abi3-above-python",
+            "error",
+            f"{lowest} asks for Python {levels[lowest]} and later, and {wish.origin.key} for {wish.value}",
+            at(view.features[lowest].origin, "--features"),
+            at(wish.origin),
+            help=f"Lower the level: --abi3 {wish.value.version}; or ask for Python {levels[lowest]}.",
+        )
 
 
 def floor_unknown(view: View) -> Iterator[Finding]:
@@ -158,6 +177,7 @@ CHECKS = (
     stable_abi_ignored,
     abi3_forced,
     several_floors,
+    floor_above_wish,
     floor_unknown,
     feature_unknown,
     library_of_one_version,

@@ -32,8 +32,9 @@ def make_plan(situation: Situation, place: Place, *, by_file: bool = False) -> P
     goal = goal_of(request, python, stable=_asks_stable(request))
     choice = _choice(situation, goal, place, by_file=by_file)
     resolution = choice.resolution if choice is not None else None
-    artifact = artifact_of(request, python, resolution)
     candidate = choice.candidate if choice is not None else None
+    asked = apply(situation.environ, candidate.changes if candidate is not None else {})
+    artifact = artifact_of(request, python, resolution, situation.host_suffix(asked, resolution))
     files = dict(candidate.files) if candidate is not None else {}
 
     changes = (

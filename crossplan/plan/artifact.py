@@ -20,6 +20,8 @@ _CDYLIB = {
 }
 # Rust's platform words in the suffix of a Windows module (CPython PC/pyconfig.h, PYD_PLATFORM_TAG).
 _PYD = {"x86_64": "win_amd64", "x86": "win32", "aarch64": "win_arm64"}
+# target_os -> suffix of a program (rustc --print file-names).
+_PROGRAM = {"windows": ".exe", "cygwin": ".exe", "emscripten": ".js", "wasi": ".wasm"}
 _PLAIN_SUFFIX = ("freebsd", "openbsd", "aix", "illumos", "solaris", "haiku")  # no multiarch name: `.cpython-313.so`
 
 
@@ -35,14 +37,19 @@ class Artifact:
     install_as: str | None
 
 
-def artifact_of(request: Request, python: TargetPython | None, resolution: Resolution | None) -> Artifact:
-    """The artifact of the project's library, or of its program, under the configuration that PyO3 concludes."""
+def artifact_of(
+    request: Request, python: TargetPython | None, resolution: Resolution | None, host_suffix: str | None
+) -> Artifact:
+    """The artifact of the project's library, or of its program, under the configuration that PyO3 concludes.
+
+    `host_suffix`: EXT_SUFFIX of the host's Python, if it is that one's configuration.
+    """
     target, package = request.target, request.project.package
-    suffix = extension_suffix(target, python, resolution)
+    suffix = extension_suffix(target, python, resolution, host_suffix)
     folder = output_folder(request)
     if request.purpose.value == "embedding":
         name = package.bins[0].name if package is not None and package.bins else None
-        file = None if name is None else f"{folder}/{name}{'.exe' if target.os == 'windows' else ''}"
+        file = None if name is None else f"{folder}/{name}{_PROGRAM.get(target.os, '')}"
         return Artifact(file, suffix, None)
     name = package.lib_name.value if package is not None and package.lib_name is not None else None
     if name is None:
@@ -82,12 +89,16 @@ def stable_abi(resolution: Resolution | None) -> str | None:
     return "abi3" if config.abi3 else None
 
 
-def extension_suffix(target: Target, python: TargetPython | None, resolution: Resolution | None) -> str | None:
+def extension_suffix(
+    target: Target, python: TargetPython | None, resolution: Resolution | None, host_suffix: str | None
+) -> str | None:
     """The file-name suffix under which the target's Python imports the module: the stable ABI's, or its own EXT_SUFFIX."""
     if stable := stable_abi(resolution):
         return ".pyd" if target.os == "windows" else f".{stable}.so"
     if python is not None and (own := python.text("ext_suffix")):
         return own
+    if python is None and host_suffix:
+        return host_suffix
     config = resolution.config if resolution is not None else None
     version = minor_version(config.version) if config is not None else None
     if version is None or config is None or config.implementation != "CPython":

@@ -261,6 +261,16 @@ ROWS = (
         severity="error",
         note="free-threaded by name alone",
     ),
+    Row(
+        "XP412",
+        both(
+            lambda w: w.no_root(),
+            option(target="x86_64-unknown-linux-gnu", python="3.12"),
+            env(PYO3_PYTHON="/usr/bin/python3.11"),
+        ),
+        severity="warning",
+        note="another interpreter is named",
+    ),
     Row("XP414", both(lambda w: w.no_root(), option(target="x86_64-unknown-linux-musl"))),
     Row("XP415", both(env(_PYTHON_HOST_PLATFORM="linux-x86_64"), write("pyproject.toml", BACKEND.format("")))),
     Row("XP416", both(lambda w: make(w.root, python_files(version="3.9")), option(python="3.11")), severity="error"),
@@ -315,6 +325,13 @@ ROWS = (
             option(target="x86_64-unknown-linux-gnu", features="abi3-py37,extension-module", pyo3="0.16.3"),
             lambda w: host_of(w, version="3.6", ld_version="3.6m"),
         ),
+    ),
+    Row(
+        "XP508",
+        both(lambda w: w.no_root(), option(features="abi3-py312,extension-module", python="3.10", pyo3="0.25.1")),
+        takes("--abi3 3.10", option(features="abi3-py310,extension-module")),
+        severity="error",
+        note="above the Python that is asked for",
     ),
     Row(
         "XP509",
@@ -530,6 +547,26 @@ ROWS = (
             root_of("arm-linux-gnueabihf", "armv7-unknown-linux-gnueabihf"),
         ),
         takes("maturin 1.7.2 or later", write("pyproject.toml", BACKEND.format(">=1.7.2"))),
+    ),
+    *(
+        Row(
+            "XP640",
+            both(write("pyproject.toml", BACKEND.format(f"=={pin}")), fault),
+            takes(f"maturin {remedy} or later", write("pyproject.toml", BACKEND.format(f">={remedy}"))),
+            note=f"maturin {pin}",
+        )
+        for pin, remedy, fault in (
+            ("0.12.15", "0.12.16", both(WINDOWS, option(python="3.9"))),
+            ("1.3.2", "1.4.0", env(CARGO="cross")),
+            ("1.5.1", "1.6.0", root_of("x86_64-linux-gnu", "x86_64-unknown-linux-musl")),
+            ("1.7.7", "1.7.8", both(WINDOWS, option(target="aarch64-pc-windows-msvc", host="x86_64-pc-windows-msvc"))),
+            ("1.12.2", "1.12.3", both(WINDOWS, option(host="aarch64-pc-windows-msvc"))),
+        )
+    ),
+    Row(
+        "XP643",
+        both(MACOS, write("pyproject.toml", BACKEND.format("")), env(ARCHFLAGS="-arch x86_64 -arch arm64")),
+        severity="note",
     ),
     Row("XP641", write("pyproject.toml", BACKEND.format("")), severity="note"),
     Row("XP642", env(ARCHFLAGS="-arch x86_64")),

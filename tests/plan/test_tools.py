@@ -13,8 +13,10 @@ from packaging.tags import parse_tag
 from crossplan.plan.maturin import is_cross, maturin_view
 from crossplan.plan.tags import is_accepted, wheel_tags
 from crossplan.python import PythonVersion
+from crossplan.record import replace
 from crossplan.situation import apply
 from crossplan.triple import described_triples, find_target
+from tests.plan import making
 from tests.plan.making import HOST, Spec
 from tests.plan.test_targets import plan_for
 
@@ -54,6 +56,18 @@ def test_a_backend_is_told_the_target(tmp_path: Path, backend: str) -> None:
 def test_a_target_of_another_build_is_corrected(tmp_path: Path) -> None:
     plan = plan_for(tmp_path, Spec(ARM64), {"CARGO_BUILD_TARGET": "armv7-unknown-linux-gnueabihf"})
     assert plan.environment["CARGO_BUILD_TARGET"] == ARM64
+
+
+@pytest.mark.parametrize(
+    ("target", "suffix"),
+    [(HOST, ".cpython-311d-x86_64-linux-gnu.so"), (ARM64, ".cpython-311-aarch64-linux-gnu.so")],
+)
+def test_the_host_s_python_tells_its_own_suffix(
+    tmp_path: Path, target: str, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "RECORD", replace(making.RECORD, ext_suffix=".cpython-311d-x86_64-linux-gnu.so"))
+    environ = {} if target == HOST else {"PYO3_CROSS_PYTHON_VERSION": "3.11"}
+    assert plan_for(tmp_path, None, environ, target=target).artifact.suffix == suffix
 
 
 @pytest.mark.parametrize("value", ["", "0", "false"])
