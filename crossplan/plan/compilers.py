@@ -10,6 +10,7 @@ from crossplan.request import Request
 from crossplan.toolchain.compiler import triplet_in_name
 from crossplan.toolchain.gnu import disagreements, gnu_facts
 from crossplan.toolchain.path import find_program
+from crossplan.toolchain.sdk import find_ndk
 from crossplan.triple import Target
 
 
@@ -56,20 +57,11 @@ def serves(command: str, target: Target) -> bool:
 def _conventional(target: Target, api: str | None, environ: Mapping[str, str]) -> str | None:
     """What Debian, the NDK and the musl toolchains call it."""
     if target.clang_prefix is not None:
-        return _in_ndk(environ, f"{target.clang_prefix}{api or target.minimum_os or ''}-clang")
+        level = str(api or target.minimum_os or "")
+        ndk = find_ndk(target, environ)
+        name = f"{target.clang_prefix}{level}-clang"
+        return os.path.join(ndk.compilers, name) if ndk and level in map(str, ndk.levels) else name  # noqa: PTH118
     return f"{target.gcc_prefix}-gcc" if target.gcc_prefix is not None else None
-
-
-def _in_ndk(environ: Mapping[str, str], name: str) -> str:
-    """The NDK's compiler by its path, where a variable says where the NDK is and it is there."""
-    for variable in ("ANDROID_NDK_HOME", "ANDROID_NDK_ROOT", "NDK_HOME"):
-        root = environ.get(variable)
-        prebuilt = os.path.join(root, "toolchains", "llvm", "prebuilt") if root else ""  # noqa: PTH118
-        for host in _names(prebuilt):
-            path = os.path.join(prebuilt, host, "bin", name)  # noqa: PTH118
-            if os.path.isfile(path):  # noqa: PTH113
-                return path
-    return name
 
 
 def _on_path(environ: Mapping[str, str], target: Target) -> Iterator[str]:

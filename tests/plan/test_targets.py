@@ -140,6 +140,22 @@ def test_what_the_link_needs(
     assert {key: plan.environment.get(prefix + key) for key in expected} == expected and not plan.missed
 
 
+@pytest.mark.parametrize("variable", ["ANDROID_NDK_HOME", "ANDROID_HOME"])
+@pytest.mark.parametrize(("there", "found"), [("21", True), ("24", False)])
+def test_the_compiler_of_an_ndk_is_named_by_its_path(tmp_path: Path, variable: str, there: str, found: bool) -> None:
+    ndk = tmp_path / ("ndk" if variable == "ANDROID_NDK_HOME" else "sdk/ndk/27.2.12479018")
+    folder = ndk / "toolchains/llvm/prebuilt/linux-x86_64/bin"
+    folder.mkdir(parents=True)
+    (folder / f"armv7a-linux-androideabi{there}-clang").touch(0o755)
+    spec = Spec("armv7-linux-androideabi", stdlib="lib", library="lib")
+    named = {variable: str(ndk if variable == "ANDROID_NDK_HOME" else tmp_path / "sdk")}
+    linker = plan_for(tmp_path, spec, named, features="extension-module").environment[
+        f"CARGO_TARGET_{spec.target.variable}_LINKER"
+    ]
+    name = "armv7a-linux-androideabi21-clang"
+    assert linker == (str(folder / name) if found else name)
+
+
 def test_flags_join_the_source_that_cargo_takes(tmp_path: Path) -> None:
     spec = Spec("aarch64-unknown-linux-musl")
     plan = plan_for(tmp_path, spec, {"RUSTFLAGS": "-C debuginfo=1"}, features="extension-module")
