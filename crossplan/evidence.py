@@ -133,4 +133,3 @@ class Evidence:
     descriptions: tuple[Description, ...] = ()
     unread: tuple[Unread, ...] = ()
     limits: tuple[str, ...] = ()
-    files_seen: int = 0

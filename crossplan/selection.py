@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from crossplan.evidence import ImageFile, TargetPython
+from crossplan.evidence import TargetPython
 from crossplan.origin import Fact, Origin
 from crossplan.python import PythonChoice, minor_version
 from crossplan.readers.image import Image
@@ -186,9 +186,3 @@ def _plain(fitting: Sequence[TargetPython], wish: Wish) -> TargetPython | None:
     threads, debug = (choice.free_threaded, choice.debug) if choice else (False, False)
     exact = [p for p in fitting if bool(p.value("free_threaded")) == threads and bool(p.value("debug")) == debug]
     return exact[0] if len(exact) == 1 else None
-
-
-def nearest_image(python: TargetPython) -> ImageFile | None:
-    """Its libpython: the shared one if there is one, else the archive."""
-    files = python.images_of("libpython")
-    return next((f for f in files if f.image.kind == "shared"), files[0] if files else None)

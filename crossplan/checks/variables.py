@@ -19,7 +19,6 @@ MEANT_OFF = ("", "0", "false", "no", "off")
 _PRESENCE = ("PYO3_CROSS", "PYO3_NO_PYTHON", "PYO3_BUILD_EXTENSION_MODULE")
 # Read by no release since 0.14, yet exported by recipes of conda, nixpkgs and pyodide-build.
 _DEAD = frozenset({"PYO3_CROSS_INCLUDE_DIR"})
-_CARGO_KEYS = ("LINKER", "RUNNER", "RUSTFLAGS")
 
 
 def empty_variable(view: View) -> Iterator[Finding]:

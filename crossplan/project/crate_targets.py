@@ -1,4 +1,4 @@
-"""What a package builds: its library, and the binaries, examples, tests and benchmarks named or found in its folders.
+"""What a package builds: its library, and the binaries, examples and tests named or found in its folders.
 
 The Cargo Book, "Cargo Targets": names, paths and automatic discovery.
 """
@@ -13,12 +13,11 @@ from crossplan.origin import Fact, Origin
 from crossplan.project.model import CrateTarget
 from crossplan.project.toml import Document
 
-Kind = Literal["bin", "example", "test", "bench"]
+Kind = Literal["bin", "example", "test"]
 _FOLDERS: Mapping[str, tuple[str, str]] = {
     "bin": ("src/bin", "autobins"),
     "example": ("examples", "autoexamples"),
     "test": ("tests", "autotests"),
-    "bench": ("benches", "autobenches"),
 }
 _MAX_ENTRIES = 1000
 

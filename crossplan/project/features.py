@@ -88,8 +88,6 @@ class FeatureWalk:
 
     def _ask(self, unit: _Unit, dependency: Dependency) -> None:
         """Ask an enabled dependency for the features of its entry."""
-        if dependency.package == "pyo3-build-config" and dependency.kind == "build":
-            self.asked.setdefault("pyo3-build-config", Asked()).add(unit.package, dependency)
         if not self._counts(unit, dependency):
             return
         if dependency.package in OF_PYO3:

@@ -46,7 +46,6 @@ def read_package(document: Document, workspace: Document | None) -> Package | No
         bins=crate_targets(document, "bin", name),
         examples=crate_targets(document, "example", name),
         tests=crate_targets(document, "test", name),
-        benches=crate_targets(document, "bench", name),
         build_script=script if script and script.is_file() else None,
         features=_features(document),
         dependencies=tuple(_dependencies(document, workspace)),

@@ -48,7 +48,7 @@ class Dependency:
 
 @record
 class CrateTarget:
-    """A binary, example, test or benchmark of the package; `required_features` are the package's own."""
+    """A binary, example or test of the package; `required_features` are the package's own."""
 
     name: str
     path: Path
@@ -73,7 +73,6 @@ class Package:
     bins: tuple[CrateTarget, ...]
     examples: tuple[CrateTarget, ...]
     tests: tuple[CrateTarget, ...]
-    benches: tuple[CrateTarget, ...]
     build_script: Path | None
     features: Mapping[str, tuple[str, ...]]
     dependencies: tuple[Dependency, ...]
@@ -108,8 +107,8 @@ class Pyo3Use:
 
     `crate`: the crate whose features count (`pyo3-ffi` for a project that uses that alone). `version` comes from the lock
     file, or is the newest known release that meets `requirement`. `features` are those asked for by name, each with the
-    entry that asks; what they imply is for the rules of that release. `via` names the crates between the package and
-    PyO3, empty for a direct dependency. `locked` holds every version of the lock file.
+    entry that asks; what they imply is for the rules of that release. `locked` holds every version
+    of the lock file.
     """
 
     crate: Pyo3Crate
@@ -117,9 +116,6 @@ class Pyo3Use:
     requirement: Fact[str] | None
     features: tuple[Fact[str], ...]
     default_features: Fact[bool]
-    ffi_features: tuple[Fact[str], ...] = ()  # asked of pyo3-ffi itself, where `crate` is pyo3
-    build_config: tuple[Fact[str], ...] | None = None  # features of a pyo3-build-config build-dependency; None: none
-    via: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
     undecided: tuple[Undecided, ...] = ()
     enabled_by: tuple[str, ...] = ()  # PyO3 is optional and off by default: the package's features that turn it on

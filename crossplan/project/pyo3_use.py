@@ -91,17 +91,12 @@ def _use(sources: Sources, walk: FeatureWalk, package: Package) -> Pyo3Use | Non
     users = asked.users
     direct = next((d for user, d in users if user is package), users[0][1] if users else None)
     way = sources.lock.way(owner, crate) if sources.lock and owner else ()
-    build = walk.asked.get("pyo3-build-config")
-    ffi = walk.asked.get("pyo3-ffi") if crate == "pyo3" else None
     return Pyo3Use(
         crate=crate,
         version=_version(sources, crate, direct, way),
         requirement=_requirement(direct),
         features=tuple(asked.features.values()),
         default_features=asked.default or Fact(True, Origin("default")),
-        ffi_features=tuple(ffi.features.values()) if ffi else (),
-        build_config=tuple(build.features.values()) if build else None,
-        via=tuple(p.name for p in way[:-1]),
         locked=tuple(p.version for p in sources.lock.versions(crate)) if sources.lock else (),
         undecided=tuple(walk.undecided.values()),
     )

@@ -34,7 +34,6 @@ class Backend:
     target: Fact[str] | None = None
     profile: Fact[str] | None = None
     manifest_path: Fact[Path] | None = None
-    module_name: Fact[str] | None = None
     args: tuple[Fact[str], ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -45,7 +44,6 @@ class PyProject:
 
     document: Document
     name: Fact[str] | None
-    requires_python: Fact[str] | None
     requires: tuple[Fact[str], ...]
     backend: Backend | None
 
@@ -53,11 +51,6 @@ class PyProject:
     def cibuildwheel(self) -> Mapping[str, Any]:
         """`[tool.cibuildwheel]`."""
         return self.document.table("tool", "cibuildwheel")
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """`[tool.crossplan]` as written; `crossplan.project.settings` checks it."""
-        return self.document.table("tool", "crossplan")
 
 
 def read_pyproject(path: Path, base: Path) -> PyProject | ProjectProblem | None:
@@ -69,7 +62,6 @@ def read_pyproject(path: Path, base: Path) -> PyProject | ProjectProblem | None:
     return PyProject(
         document=document,
         name=_text(document, "project", "name"),
-        requires_python=_text(document, "project", "requires-python"),
         requires=requires,
         backend=_backend(document, requires),
     )
@@ -102,7 +94,6 @@ def _maturin(document: Document, name: Fact[str] | None, requires: tuple[Fact[st
         target=_text(document, *table, "target"),
         profile=_text(document, *table, "profile"),
         manifest_path=path,
-        module_name=_text(document, *table, "module-name"),
         args=_texts(document, *table, "cargo-extra-args") + _texts(document, *table, "rustc-args"),
         settings=settings,
     )
@@ -114,7 +105,6 @@ def _setuptools_rust(document: Document, name: Fact[str] | None, requires: tuple
     rows = document.table(*key[:-1]).get("ext-modules")
     row = next((row for row in rows if isinstance(row, Mapping)), {}) if isinstance(rows, list) else {}
     part = Document(document.path, document.shown, document.text, {"tool": {"setuptools-rust": {"ext-modules": row}}})
-    module = _text(part, *key, "target")
     return Backend(
         kind="setuptools-rust",
         name=name,
@@ -123,7 +113,6 @@ def _setuptools_rust(document: Document, name: Fact[str] | None, requires: tuple
         no_default_features="--no-default-features" in (row.get("args") or ()),
         profile=Fact("dev", document.origin(*key, "debug")) if row.get("debug") is True else None,
         manifest_path=_path(document, _text(part, *key, "path")),
-        module_name=module,
         args=_texts(part, *key, "args"),
         settings=row,
     )

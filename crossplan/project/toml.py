@@ -67,10 +67,6 @@ class Document:
             value = value.get(key) if isinstance(value, Mapping) else None
         return value if isinstance(value, Mapping) else {}
 
-    def problem(self, reason: str, *keys: str) -> ProjectProblem:
-        """A problem at a key of this file."""
-        return ProjectProblem(self.shown, self.line(*keys), reason, dotted(keys) or None)
-
 
 def dotted(keys: tuple[str, ...]) -> str:
     """Keys as TOML writes them: `target.'cfg(unix)'.linker`."""

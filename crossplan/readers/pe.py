@@ -35,7 +35,7 @@ _RESOURCE_ENTRY = Struct("<II")  # Name or Id, OffsetToData (high bit: a directo
 _RESOURCE_DATA = Struct("<II8x")  # OffsetToData (an RVA) Size
 _ENTRIES_MAX = 4096
 _VERSION_MAX = 1 << 16
-_FIXED = Struct("<III")  # dwFileVersionMS dwFileVersionLS, after dwSignature and dwStrucVersion
+_FIXED = Struct("<8xII")  # dwFileVersionMS dwFileVersionLS, after dwSignature and dwStrucVersion
 _FIXED_SIGNATURE = b"\xbd\x04\xef\xfe"
 _U32 = Struct("<I")
 _U64 = Struct("<Q")
@@ -120,9 +120,9 @@ def _python_resource(pe: PeFile) -> str | None:
     if resource is None or _string_value(resource, "ProductName") != "Python":
         return None
     place = resource.find(_FIXED_SIGNATURE)
-    if place < 0 or place + 8 + 8 > len(resource):
+    if place < 0 or place + _FIXED.size > len(resource):
         return None
-    (high,), (low,) = (_U32.unpack_from(resource, place + step) for step in (8, 12))
+    high, low = _FIXED.unpack_from(resource, place)
     micro, rest = divmod(low >> 16, 1000)
     level = _LEVELS.get(rest // 10)
     if level is None:

@@ -37,7 +37,6 @@ def scan(root: Sysroot, *, full: bool = False, lean: bool = False, progress: Pro
         descriptions=tuple(record for record, _ in records if isinstance(record, Description)),
         unread=(*damaged, *found.unread, *(record for record, _ in records if isinstance(record, Unread))),
         limits=tuple(dict.fromkeys((*root.limits, *found.limits))),
-        files_seen=found.seen,
     )
 
 

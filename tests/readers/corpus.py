@@ -13,8 +13,9 @@ from crossplan.readers.images import read_image
 from crossplan.readers.makefile import read_makefile, read_pkgconfig
 from crossplan.readers.modules import read_module_symbols
 from crossplan.readers.pyvenv import read_pyvenv
-from crossplan.readers.source import Buffer, ByteSource
+from crossplan.readers.source import ByteSource
 from crossplan.readers.sysconfigdata import read_sysconfigdata
+from tests.readers.buffer import Buffer
 from tests.readers.builders import (
     ar,
     arm_attributes,

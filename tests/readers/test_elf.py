@@ -9,7 +9,8 @@ import pytest
 
 from crossplan.readers.image import Image
 from crossplan.readers.images import read_image
-from crossplan.readers.source import Buffer, ReadError
+from crossplan.readers.source import ReadError
+from tests.readers.buffer import Buffer
 from tests.readers.builders import arm_attributes, elf, elf_object, note
 
 ARM, AARCH64, MIPS, PPC64, RISCV, LOONGARCH, S390, X86_64, SPARC64 = 40, 183, 8, 21, 243, 258, 22, 62, 43

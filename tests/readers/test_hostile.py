@@ -14,8 +14,9 @@ from crossplan.readers.image import Image
 from crossplan.readers.images import read_image
 from crossplan.readers.macho_file import trie_exports
 from crossplan.readers.modules import ModuleSymbols, read_module_symbols
-from crossplan.readers.source import Buffer, ByteSource, ReadError
+from crossplan.readers.source import ByteSource, ReadError
 from crossplan.readers.window import IMAGE_BYTES, Budget, Window
+from tests.readers.buffer import Buffer
 from tests.readers.builders import ar, ar_member, elf, leb, wasm, wasm_exports, wasm_section
 from tests.readers.builders_macho import export_trie, macho
 from tests.readers.builders_pe import import_library, pe

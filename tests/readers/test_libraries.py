@@ -10,8 +10,9 @@ import pytest
 
 from crossplan.readers.ar_file import ArFile
 from crossplan.readers.images import read_image
-from crossplan.readers.source import Buffer, ReadError
+from crossplan.readers.source import ReadError
 from crossplan.readers.window import Window
+from tests.readers.buffer import Buffer
 from tests.readers.builders import ar, ar_member, arm_attributes, elf, elf_object, leb, wasm, wasm_name, wasm_section
 from tests.readers.builders_macho import macho
 from tests.readers.builders_pe import coff, import_library, long_import_library

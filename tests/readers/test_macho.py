@@ -8,7 +8,8 @@ import pytest
 
 from crossplan.readers.image import Image
 from crossplan.readers.images import read_image
-from crossplan.readers.source import Buffer, ReadError
+from crossplan.readers.source import ReadError
+from tests.readers.buffer import Buffer
 from tests.readers.builders import ar
 from tests.readers.builders_macho import CATALYST, IOS, IOS_SIMULATOR, MACOS, fat, macho
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crossplan.readers.modules import ModuleSymbols, read_module_symbols
-from crossplan.readers.source import Buffer, ReadError
+from crossplan.readers.source import ReadError
+from tests.readers.buffer import Buffer
 from tests.readers.builders import ar, elf, wasm, wasm_exports, wasm_imports
 from tests.readers.builders_macho import fat, macho
 from tests.readers.builders_pe import pe

@@ -8,7 +8,8 @@ import pytest
 
 from crossplan.readers.image import Image
 from crossplan.readers.images import read_image
-from crossplan.readers.source import Buffer, ReadError
+from crossplan.readers.source import ReadError
+from tests.readers.buffer import Buffer
 from tests.readers.builders_pe import coff, pe, version_resource
 
 X86, X86_64, ARM64, ARMNT = 0x14C, 0x8664, 0xAA64, 0x1C4

@@ -6,7 +6,8 @@ import pytest
 
 from crossplan.readers.image import Image
 from crossplan.readers.images import read_image
-from crossplan.readers.source import Buffer, ReadError
+from crossplan.readers.source import ReadError
+from tests.readers.buffer import Buffer
 from tests.readers.builders import dylink, leb, wasm, wasm_exports, wasm_imports, wasm_name, wasm_section
 
 FUNCTION, GLOBAL = b"\0\0", b"\3\x7f\0"

@@ -10,7 +10,7 @@ from crossplan.evidence import Evidence
 from crossplan.origin import Fact, Origin
 from crossplan.python import PythonChoice
 from crossplan.scan import scan
-from crossplan.selection import Wish, meets, nearest_image, select
+from crossplan.selection import Wish, meets, select
 from crossplan.sysroot import open_sysroot
 from crossplan.triple import find_target
 from tests.scan import making
@@ -157,10 +157,3 @@ def test_wishes_by_folder_and_by_module_name(versions: Evidence) -> None:
     python = select(versions.pythons, find_target(ARM64), below).python
     assert python is not None
     assert python.value("version") == "3.1.4"
-
-
-def test_nearest_image_is_the_shared_library(merged: Evidence) -> None:
-    for python in merged.pythons:
-        file = nearest_image(python)
-        assert file is not None
-        assert file.path.endswith("libpython3.11.so.1.0")
