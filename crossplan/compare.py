@@ -16,26 +16,14 @@ from crossplan.checks import check_evidence
 from crossplan.readers.images import read_image
 from crossplan.readers.source import ByteSource, ReadError
 from crossplan.record import record
-from crossplan.report import VERSION, image_wire, inspect_wire
+from crossplan.report import PYTHON_FACTS, VERSION, image_wire, inspect_wire
 from crossplan.scan import scan
 from crossplan.sysroot import RootError, open_sysroot
 from crossplan.sysroot.archive import open_file
 
 _REPORT_LIMIT = 256 << 20
 
-PYTHON_FIELDS = (
-    "implementation",
-    "version",
-    "abi_flags",
-    "free_threaded",
-    "debug",
-    "soabi",
-    "ext_suffix",
-    "multiarch",
-    "pointer_width",
-    "shared",
-    "targets",
-)
+PYTHON_FIELDS = (*PYTHON_FACTS, "targets")
 IMAGE_FIELDS = (
     "format",
     "machine",
@@ -116,7 +104,7 @@ def _saved(source: ByteSource, place: str) -> Record:
         report = json.loads(source.read(0, source.size))
     except (ValueError, RecursionError) as error:
         raise wrong from error
-    lists = {"pythons": (*PYTHON_FIELDS,), "images": ("path", "slices"), "findings": ("code", "locations")}
+    lists = {"pythons": PYTHON_FIELDS, "images": ("path", "slices"), "findings": ("code", "locations")}
     if report.get("version") != VERSION or not isinstance(report.get("root"), str):
         raise wrong
     for name, keys in lists.items():

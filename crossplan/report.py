@@ -97,7 +97,8 @@ class InspectWire(TypedDict):
     findings: list[FindingWire]
 
 
-_FACTS = (
+# What is known of a Python by name, each with an origin; `crossplan.compare` goes by the same list.
+PYTHON_FACTS = (
     "implementation",
     "version",
     "abi_flags",
@@ -157,9 +158,9 @@ def image_wire(path: str | None, image: Image) -> ImageWire:
 
 def python_wire(python: TargetPython) -> PythonWire:
     """One Python."""
-    values = {name: python.value(name) for name in _FACTS}
+    values = {name: python.value(name) for name in PYTHON_FACTS}
     return {
-        **values,  # type: ignore[typeddict-item]  # the keys are those of _FACTS, which a test holds against PythonWire
+        **values,  # type: ignore[typeddict-item]  # the keys are those of PYTHON_FACTS, which a test holds against PythonWire
         "targets": list(python.targets),
         "sysconfigdata": list(python.sysconfigdata_paths),
         "images": sorted(file.path for file in python.images),

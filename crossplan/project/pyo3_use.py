@@ -82,18 +82,16 @@ def find_use(
 def _use(sources: Sources, walk: FeatureWalk, package: Package) -> Pyo3Use | None:
     """The outcome of a walk, or None if it did not come to PyO3 and the lock file knows no other way."""
     crate: Pyo3Crate | None = next((crate for crate in PYO3_CRATES if crate in walk.asked), None)
-    owner = _locked(sources.lock, package) if sources.lock else None
-    if crate is None and walk.undecided and sources.lock and owner:
-        crate = next((crate for crate in PYO3_CRATES if sources.lock.way(owner, crate)), None)
+    if crate is None and walk.undecided:
+        crate = next((crate for crate in PYO3_CRATES if _way(sources, package, crate)), None)
     if crate is None:
         return None
     asked = walk.asked.get(crate) or Asked()
     users = asked.users
     direct = next((d for user, d in users if user is package), users[0][1] if users else None)
-    way = sources.lock.way(owner, crate) if sources.lock and owner else ()
     return Pyo3Use(
         crate=crate,
-        version=_version(sources, crate, direct, way),
+        version=_version(sources, package, crate, direct),
         requirement=_requirement(direct),
         features=tuple(asked.features.values()),
         default_features=asked.default or Fact(True, Origin("default")),
@@ -108,11 +106,9 @@ def _only_named(sources: Sources, package: Package) -> Pyo3Use | None:
         for dependency in package.depends_on(crate, "build", "dev"):
             asked = Asked()
             asked.add(package, dependency)
-            owner = _locked(sources.lock, package) if sources.lock else None
-            way = sources.lock.way(owner, crate) if sources.lock and owner else ()
             return Pyo3Use(
                 crate=crate,
-                version=_version(sources, crate, dependency, way),
+                version=_version(sources, package, crate, dependency),
                 requirement=_requirement(dependency),
                 features=tuple(asked.features.values()),
                 default_features=asked.default or Fact(True, Origin("default")),
@@ -127,21 +123,27 @@ def _locked(lock: Lock, package: Package) -> LockedPackage | None:
     return next((e for e in entries if package.version in (None, e.version)), entries[0] if entries else None)
 
 
+def _way(sources: Sources, package: Package, crate: str) -> Sequence[LockedPackage]:
+    """How the lock file leads from the package to a crate, that crate's entry last; empty where it does not."""
+    owner = _locked(sources.lock, package) if sources.lock else None
+    return sources.lock.way(owner, crate) if sources.lock and owner else ()
+
+
 def _requirement(dependency: Dependency | None) -> Fact[str] | None:
     if dependency is None or dependency.requirement is None:
         return None
     return Fact(dependency.requirement, dependency.origin)
 
 
-def _version(
-    sources: Sources, crate: str, dependency: Dependency | None, way: Sequence[LockedPackage]
-) -> Fact[str] | None:
+def _version(sources: Sources, package: Package, crate: str, dependency: Dependency | None) -> Fact[str] | None:
     """The release: as locked, as the path dependency says, or the newest known that meets the requirement."""
     text = dependency.requirement if dependency else None
     requirement = Requirement.parse(text) if text else None
     lock = sources.lock
     if lock is not None:
-        chosen = way[-1:] or sorted(lock.versions(crate), key=lambda p: _order(p.version))[-1:]
+        chosen = (
+            _way(sources, package, crate)[-1:] or sorted(lock.versions(crate), key=lambda p: _order(p.version))[-1:]
+        )
         # A lock file that does not meet the requirement is brought up to date by the next build.
         if chosen and (requirement is None or requirement.matches(chosen[0].version)):
             return Fact(chosen[0].version, Origin("project", lock.shown, crate, chosen[0].line))

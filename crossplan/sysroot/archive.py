@@ -21,10 +21,10 @@ from crossplan.readers.source import ByteSource, ReadError
 from crossplan.sysroot import oci, packages
 from crossplan.sysroot.directory import DirectoryFile, open_at, reason
 from crossplan.sysroot.flow import Allowance, MissingModule, OverLimit
-from crossplan.sysroot.index import Index, Omissions
+from crossplan.sysroot.index import Index, Member, Omissions
 from crossplan.sysroot.scratch import Scratch
 from crossplan.sysroot.tarstore import TarStore
-from crossplan.sysroot.tree import Kind, Node, Progress, RefusedRoot, RootError, Sysroot
+from crossplan.sysroot.tree import Kind, Node, Progress, RefusedRoot, RootError, Sysroot, regular
 from crossplan.sysroot.zip import MAGICS as ZIP_MAGICS
 from crossplan.sysroot.zip import ZipStore
 
@@ -105,22 +105,18 @@ class ArchiveRoot:
 
     def open(self, path: str, allowance: int) -> ArchiveFile:
         """The regular file at `path`, of which at most `allowance` bytes may be read."""
-        node = self.resolve(path)
-        member = None if node is None else self._index.member(node.path)
-        if node is None or (member is None and node.path):
-            raise ReadError("is not there, or its link leads nowhere")
-        if member is None or member.kind != "file":
-            raise ReadError("is a folder" if node.kind == "directory" else "is no regular file")
+        member = self._file(path)
         return ArchiveFile(member.store.open(member), allowance)
 
     def read(self, path: str, limit: int) -> bytes:
         """The whole of a file of at most `limit` bytes."""
-        node = self.resolve(path)
-        member = None if node is None else self._index.member(node.path)
-        if member is not None and member.kind == "file" and member.size > limit:
-            raise ReadError(f"has {member.size} bytes, more than the {limit} that such a file may have")
+        if (size := self._file(path).size) > limit:
+            raise ReadError(f"has {size} bytes, more than the {limit} that such a file may have")
         with self.open(path, limit) as source:
             return source.read(0, source.size)
+
+    def _file(self, path: str) -> Member:
+        return self._index.at(regular(self.resolve(path)).path)
 
     def close(self) -> None:
         """Close the archives, and give back what was unpacked."""

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from crossplan.readers.source import ReadError
-from crossplan.sysroot.tree import Kind, Node, RootError, follow, join, parent
+from crossplan.sysroot.tree import Kind, Node, RootError, follow, join, parent, regular
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -226,11 +226,7 @@ class DirectoryRoot:
 
     def open(self, path: str, allowance: int) -> DirectoryFile:
         """The regular file at `path`, of which at most `allowance` bytes may be read."""
-        node = self.resolve(path)
-        if node is None:
-            raise ReadError("is not there, or its link leads nowhere")
-        if node.kind != "file":
-            raise ReadError("is a folder" if node.kind == "directory" else "is no regular file")
+        node = regular(self.resolve(path))
         try:
             descriptor = open_at(node.path.rpartition("/")[2], _FILE, self._folder(parent(node.path)))
         except OSError as error:

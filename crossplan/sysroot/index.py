@@ -76,7 +76,7 @@ class Index:
 
     def resolve(self, path: str) -> Node | None:
         """Where a path leads inside the tree."""
-        return follow(path, self._kind, lambda link: self._at(link).target)
+        return follow(path, self._kind, lambda link: self.at(link).target)
 
     @property
     def size(self) -> int:
@@ -88,7 +88,8 @@ class Index:
         folder, _, name = path.rpartition("/")
         return self.folders.get(folder, {}).get(name)
 
-    def _at(self, path: str) -> Member:
+    def at(self, path: str) -> Member:
+        """What is at a path that is known to be there."""
         return self.folders[parent(path)][path.rpartition("/")[2]]
 
     def _kind(self, path: str) -> Kind | None:

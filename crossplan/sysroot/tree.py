@@ -103,6 +103,15 @@ class Sysroot(Protocol):
     ) -> None: ...
 
 
+def regular(node: Node | None) -> Node:
+    """What a path led to, if that is a regular file, else `ReadError`."""
+    if node is None:
+        raise ReadError("is not there, or its link leads nowhere")
+    if node.kind != "file":
+        raise ReadError("is a folder" if node.kind == "directory" else "is no regular file")
+    return node
+
+
 def join(folder: str, name: str) -> str:
     """The path of `name` in `folder`."""
     return f"{folder}/{name}" if folder else name
