@@ -68,7 +68,7 @@ _TOP = (
     ("build", "builds"),  # CPython's own build tree: build/lib.<platform>-3.X
     ("home", "accounts"),
     ("root .pyenv .local", "account"),
-    ("Payload Python mingw64 mingw32 ucrt64 clang64 clangarm64", "prefix"),  # the last: MSYS2
+    ("Payload Python PyPy GraalPy mingw64 mingw32 ucrt64 clang64 clangarm64", "prefix"),  # the last: MSYS2
     ("store", "store"),
 )
 _LIB = (
@@ -92,8 +92,8 @@ _BUILDER = "output host staging target sysroot recipe-sysroot sysroots"
 
 FOLDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     # The root itself may be any of these: a whole system, a prefix, a library folder, the standard library.
-    "top": (*_TOP, *_PREFIX, *_LIB, *_STDLIB_FOLDERS),
-    "prefix": (*_PREFIX, *_LIB),
+    "top": (("3.*", "home"), *_TOP, *_PREFIX, *_LIB, *_STDLIB_FOLDERS),
+    "prefix": (("3.*", "home"), *_PREFIX, *_LIB),  # "Python" may also be the folder of a tool cache, with one a version
     "usr": (("local", "local"), *_PREFIX),
     "local": (("Cellar opt", "homes"), *_PREFIX),
     "lib": _LIB,
@@ -113,7 +113,7 @@ FOLDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "library": (("Frameworks", "frameworks"), ("Developer CommandLineTools Library", "library")),
     # One folder an installation: /opt/python/cp311-cp311, pyenv, uv, Homebrew's Cellar, Pyodide's installs.
     "homes": (("python pypy pyenv uv homebrew local versions installs Cellar opt", "homes"), ("*", "home")),
-    "home": (("3.*", "prefix"), *_PREFIX),
+    "home": (("3.* x64* x86* arm64*", "prefix"), *_PREFIX),
     "toolcache": (("Python PyPy GraalPy 3.*", "toolcache"), ("x64* x86* arm64*", "prefix")),
     "data": (("data com.termux files", "data"), ("usr", "prefix")),  # Termux: /data/data/com.termux/files/usr
     "nix": (("store", "store"),),

@@ -10,7 +10,7 @@ import pytest
 from crossplan.scan import layouts, scan
 from crossplan.sysroot import open_sysroot
 from tests.readers.builders_macho import fat
-from tests.readers.builders_pe import pe
+from tests.readers.builders_pe import import_library, pe
 from tests.scan.making import ARM64, X86_64, apple, inspect, libpython, link, make, sysconfigdata
 
 NAME = "_sysconfigdata__linux_aarch64-linux-gnu.py"
@@ -34,6 +34,8 @@ UNIX = {
         "opt/hostedtoolcache/Python/3.11.2/arm64/lib/python3.11",
         "opt/hostedtoolcache/Python/3.11.2/arm64/lib",
     ),
+    "toolcache itself": ("Python/3.11.2/arm64/lib/python3.11", "Python/3.11.2/arm64/lib"),
+    "pyenv's versions": ("3.11.2/lib/python3.11", "3.11.2/lib"),
     "conda": ("lib/python3.11", "lib"),
     "conda environment": ("opt/conda/envs/web/lib/python3.11", "opt/conda/envs/web/lib"),
     "miniforge": ("home/me/miniforge3/lib/python3.11", "home/me/miniforge3/lib"),
@@ -255,6 +257,22 @@ def test_nuget_package_and_its_free_threaded_sister(tmp_path: Path) -> None:
     assert (plain["version"], plain["free_threaded"]) == ("3.13.2", False)
     assert (threaded["version"], threaded["free_threaded"]) == ("3.13.2", True)
     assert plain["targets"][0] == "x86_64-pc-windows-msvc"
+
+
+@pytest.mark.parametrize("top", ["", "Python/", "hostedtoolcache/Python/"])
+def test_each_machine_of_a_tool_cache_has_its_own_import_library(top: str, tmp_path: Path) -> None:
+    for folder, machine in (("x64", 0x8664), ("x86", 0x14C), ("arm64", 0xAA64)):
+        place = f"{top}3.11.1/{folder}"
+        library = import_library("python311.dll", ["Py_Initialize"], machine=machine)
+        bits = 32 if folder == "x86" else 64
+        make(tmp_path, {f"{place}/python311.dll": pe(machine=machine, bits=bits, name="python311.dll")})
+        make(tmp_path, {f"{place}/libs/python311.lib": library})
+    with open_sysroot(tmp_path) as root:
+        found = {p.text("machine"): [f.path for f in p.images_of("import-library")] for p in scan(root).pythons}
+    assert found == {
+        machine: [f"{top}3.11.1/{folder}/libs/python311.lib"]
+        for folder, machine in (("x64", "x86_64"), ("x86", "x86"), ("arm64", "aarch64"))
+    }
 
 
 def test_one_android_sysconfigdata_serves_each_abi(tmp_path: Path) -> None:
