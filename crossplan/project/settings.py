@@ -108,13 +108,13 @@ def _checked(document: Document) -> Mapping[str, Any]:
 
     table = document.table("tool", "crossplan")
     try:
-        checked: dict[str, Any] = _model().model_validate(dict(table)).model_dump(by_alias=True)
+        checked: dict[str, Any] = settings_model().model_validate(dict(table)).model_dump(by_alias=True)
     except ValidationError as error:
         raise SettingsError(_explained(document, error.errors()[0])) from error
     return checked
 
 
-def _model() -> Any:
+def settings_model() -> Any:
     """The model of the table, made where it is used, for pydantic takes longer to load than all of `crossplan env`."""
     from pydantic import BaseModel, ConfigDict, Field
 
@@ -193,4 +193,6 @@ def _known(keys: tuple[str, ...]) -> tuple[str, ...]:
         return (*_KEYS, "target", "host", "targets", "matrix")
     if keys[0] != "matrix":
         return _KEYS
-    return _MATRIX_KEYS if len(keys) == 2 else _ROW_KEYS
+    if len(keys) == 2:
+        return _MATRIX_KEYS
+    return _ROW_KEYS[:-1] if keys[1] == "exclude" else _ROW_KEYS

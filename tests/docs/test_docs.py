@@ -6,12 +6,14 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from crossplan.cli.main import full_parser
 from crossplan.data import load
+from crossplan.project.settings import settings_model
 from scripts import sessions
 
 TREE = Path(__file__).resolve().parents[2]
@@ -80,6 +82,33 @@ def test_shown_output_is_what_is_printed(command: str, output: str) -> None:
 def test_every_variable_that_pyo3_reads_is_described() -> None:
     page = (TREE / "docs/reference/environment.md").read_text("utf-8")
     assert [row["name"] for row in load("pyo3")["variables"]["rows"] if f"`{row['name']}`" not in page] == []
+
+
+# The model of a table of settings, and the heading under which its keys are described.
+TABLES = {
+    "Table": "## `[tool.crossplan]`",
+    "ForTarget": "## `[tool.crossplan.targets.TRIPLE]`",
+    "Matrix": "## `[tool.crossplan.matrix]`",
+    "Included": "### A row of `include`",
+    "Excluded": "### A row of `exclude`",
+}
+
+
+def test_the_settings_that_are_described_are_those_there_are() -> None:
+    schema = settings_model().model_json_schema()
+    models = {**schema.pop("$defs"), schema["title"]: schema}
+    sections = re.split(r"^(##+ .+)$", (TREE / "docs/reference/settings.md").read_text("utf-8"), flags=re.MULTILINE)
+    described = {
+        head: set(re.findall(r"^\| `(\w+)` \|", body, re.MULTILINE))
+        for head, body in zip(sections[1::2], sections[2::2])
+    }
+    assert described == {TABLES[name]: set(model["properties"]) for name, model in models.items()}
+
+
+@pytest.mark.parametrize("page", ["reference/settings.md", "how-to/matrix.md"])
+def test_the_settings_of_a_page_are_valid(page: str) -> None:
+    tables = [tomllib.loads(text)["tool"]["crossplan"] for text in blocks(TREE / "docs" / page, "toml")]
+    assert tables and all(settings_model().model_validate(table) for table in tables)
 
 
 CAPABILITY = re.compile(r"^\| (\d+) \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)

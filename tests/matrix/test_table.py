@@ -106,6 +106,7 @@ HEAD = f'[tool.crossplan.matrix]\ntargets = ["{ARM}"]\n'
         (HEAD + "include = [{ python = '3.11' }]\n", "tool.crossplan.matrix.include.0.target: field required"),
         (HEAD + "exclude = [{ python = '3.9' }]\n", "leaves out no cell"),
         (HEAD + f"exclude = [{{ target = '{ARM}' }}]\n", "holds no cell"),
+        (HEAD + "exclude = [{ sysroot = 'x' }]\n", "settings are target, python, features, pyo3"),
         (HEAD + "exclude = [{}]\n", "a row that names nothing"),
         (HEAD + f"sysroots = {{ {ARM64} = 'x' }}\n", f"{ARM64} is none of targets"),
     ],
