@@ -15,7 +15,7 @@ from crossplan.origin import Fact, Origin
 from crossplan.project import Project, read_project
 from crossplan.project.cargo_config import CargoConfig, read_cargo_config
 from crossplan.project.model import Pyo3Crate
-from crossplan.project.registry import cargo_home
+from crossplan.project.registry import script_folder
 from crossplan.project.settings import SettingsError, read_settings
 from crossplan.pyo3 import UnknownRelease, find_rules, known_releases
 from crossplan.python import PythonChoice, PythonVersion
@@ -119,6 +119,7 @@ def make_request(options: Options, environ: Mapping[str, str], cwd: str, machine
         project = _decided(project, environ, cwd, target)
     pyo3 = _release(options, project)
     features = _features(options, project)
+    tool = _tool(options, environ)
     crate: Pyo3Crate = project.pyo3.crate if project.pyo3 else "pyo3"
     return Request(
         target=target,
@@ -126,15 +127,15 @@ def make_request(options: Options, environ: Mapping[str, str], cwd: str, machine
         pyo3=pyo3,
         environ=environ,
         cwd=cwd,
-        build_cwd=_build_cwd(crate, pyo3.value, environ, cwd),
+        build_cwd=script_folder(crate, pyo3.value, environ, cwd),
         crate=crate,
         features=features,
         sysroots=options.sysroots,
         wish=_wish(options),
         project=project,
         cargo=project.cargo,
-        profile=_profile(options),
-        tool=_tool(options, environ),
+        profile=_profile(options, environ, project, tool.value),
+        tool=tool,
         purpose=_purpose(options, environ, project, {fact.value for fact in features}),
         target_origin=target_origin,
     )
@@ -284,12 +285,29 @@ def _wish(options: Options) -> Wish:
     return Wish(python=python, implementation=implementation)
 
 
-def _profile(options: Options) -> Fact[str]:
+def _profile(options: Options, environ: Mapping[str, str], project: Project, tool: Tool) -> Fact[str]:
+    """The profile: as given, else the one that the tool takes by itself."""
     if options.profile is None:
-        return _PROFILE
-    if not options.profile or "/" in options.profile:
-        raise RequestError(f"--profile: {options.profile!r} is no name of a Cargo profile")
-    return Fact("dev" if options.profile == "debug" else options.profile, options.origin("--profile"))
+        return _tool_profile(environ, project, tool)
+    name = "dev" if options.profile == "debug" else options.profile
+    if not name or "/" in name:
+        raise RequestError(f"--profile: {name!r} is no name of a Cargo profile")
+    if project.profiles and name not in project.profiles:
+        known = ", ".join(sorted(project.profiles))
+        raise RequestError(f"--profile: neither Cargo nor the project has a profile {name!r}; there are {known}")
+    return Fact(name, options.origin("--profile"))
+
+
+def _tool_profile(environ: Mapping[str, str], project: Project, tool: Tool) -> Fact[str]:
+    """What a tool builds unless told: `[tool.maturin] profile` of maturin, `release` of setuptools-rust, else `dev`."""
+    if tool == "setuptools-rust":
+        name = "SETUPTOOLS_RUST_CARGO_PROFILE"
+        said = environ.get(name)
+        return Fact(said, Origin("variable", key=name)) if said else Fact("release", Origin("default", key=tool))
+    backend = project.backend
+    if tool == "maturin" and backend is not None and backend.kind == tool and backend.profile is not None:
+        return backend.profile
+    return _PROFILE
 
 
 def _tool(options: Options, environ: Mapping[str, str]) -> Fact[Tool]:
@@ -319,21 +337,3 @@ def _purpose(options: Options, environ: Mapping[str, str], project: Project, fea
     elif "auto-initialize" in features:
         return Fact("embedding", Origin("feature", key="auto-initialize"))
     return _PURPOSE
-
-
-def _build_cwd(crate: str, release: str, environ: Mapping[str, str], cwd: str) -> str:
-    """The folder of the crate whose script decides, in Cargo's registry; Cargo runs a script in its package's folder.
-
-    That is pyo3-ffi where there is one, before it pyo3. Nothing needs to be there: a relative path then leads nowhere.
-    """
-    home = cargo_home(environ, Path(cwd))
-    if home is None:
-        return cwd
-    names = dict.fromkeys((f"pyo3-ffi-{release}", f"{crate}-{release}"))
-    try:
-        indexes = sorted((home / "registry" / "src").iterdir())
-    except OSError:
-        indexes = []
-    places = [index / name for name in names for index in indexes]
-    fallback = home / "registry" / "src" / next(iter(names))
-    return str(next((place for place in places if place.is_dir()), fallback))

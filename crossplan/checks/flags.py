@@ -90,10 +90,8 @@ def undefined_symbols(view: View) -> Iterator[Finding]:
     other = _of_another_target(view)
     why = f"; {other.key} has them for another target" if other is not None else ""
     why = "; they are there, and hidden by another source of flags" if others else why
-    table = (
-        f"[target.{view.target.triple}]\nrustflags = "
-        + '["-C", "link-arg=-undefined", "-C", "link-arg=dynamic_lookup"]'
-    )
+    key = f"target.{view.target.triple}.rustflags"
+    table = f'{key} = ["-C", "link-arg=-undefined", "-C", "link-arg=dynamic_lookup"]'
     yield finding(
         "undefined-symbols",
         "warning",

@@ -216,7 +216,7 @@ def static_library(view: View) -> Iterator[Finding]:
     code of another version, or objects that are no PIC, do not link.
     """
     linked = view.linked
-    static = linked is not None and linked.image is not None and linked.image.kind == "archive"
+    static = linked is not None and linked.image is not None and linked.image.format == "ar"
     archives = [linked.path] if static and linked is not None else [] if linked is not None else _only_archives(view)
     if not archives or (not view.embeds and view.target.os not in MUST_LINK and view.link_name is None):
         return
@@ -260,7 +260,7 @@ def static_library(view: View) -> Iterator[Finding]:
 def _only_archives(view: View) -> list[str]:
     """The static libraries of a Python that has no shared one."""
     files = view.python.images_of("libpython") if view.python is not None else ()
-    return [file.path for file in files] if files and all(file.image.kind == "archive" for file in files) else []
+    return [file.path for file in files] if files and all(file.image.format == "ar" for file in files) else []
 
 
 _SCRIPT = re.compile(rb"^\s*(/\*.*?\*/|OUTPUT_FORMAT\s*\(.*?\)|\s)*(GROUP|INPUT)\s*\(", re.DOTALL)

@@ -230,6 +230,10 @@ def two_environments(view: View) -> Iterator[Finding]:
     )
 
 
+# target_os -> how `sysconfig.get_platform()` begins there, where that is another word.
+_PLATFORM_WORDS = {"macos": "macosx-", "windows": "win"}
+
+
 def host_platform(view: View) -> Iterator[Finding]:
     """XP415: maturin and sysconfig take the wheel's platform from it, whatever is built."""
     value = view.given("_PYTHON_HOST_PLATFORM")
@@ -237,6 +241,9 @@ def host_platform(view: View) -> Iterator[Finding]:
         return
     arch = view.target.wheel_arch or view.target.linux_arch or view.target.machine
     fits = view.target.os == "linux" and value in (f"linux-{arch}", f"linux-{view.target.arch}", f"linux_{arch}")
+    word = _PLATFORM_WORDS.get(view.target.os, view.target.os)
+    if view.request.tool.value == "setuptools-rust" and (fits or (word != "linux" and value.startswith(word))):
+        return  # setuptools has no other way to be told
     severity: Severity = "warning" if view.request.backend == "maturin" or not fits else "note"
     yield finding(
         "host-platform-inherited",

@@ -15,7 +15,8 @@ from crossplan.plan.dependencies import dependency_changes
 from crossplan.plan.goal import Goal, goal_of
 from crossplan.plan.linking import linker, runner, rustflags
 from crossplan.plan.model import Change, Plan
-from crossplan.plan.tools import api_level, command, misleading, passthrough, tool_changes
+from crossplan.plan.tags import api_level
+from crossplan.plan.tools import command, misleading, passthrough, tool_changes
 from crossplan.request import Request
 from crossplan.situation import Situation, apply
 

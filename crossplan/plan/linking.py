@@ -142,8 +142,8 @@ def library_folders(request: Request, own: str) -> Iterator[str]:
 
 
 def _backend_links(request: Request) -> bool:
-    """Whether the tool passes these flags itself, as maturin and setuptools-rust do."""
-    return request.tool.value in ("maturin", "setuptools-rust") or request.backend is not None
+    """Whether the tool passes these flags itself, as maturin and setuptools-rust do; Cargo alone does not."""
+    return request.tool.value in ("maturin", "setuptools-rust")
 
 
 def runner(request: Request, python: TargetPython | None) -> Change | None:

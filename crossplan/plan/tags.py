@@ -12,7 +12,6 @@ from crossplan.data import load
 from crossplan.evidence import TargetPython
 from crossplan.plan.artifact import stable_abi
 from crossplan.plan.model import Plan
-from crossplan.plan.tools import api_level
 from crossplan.python import PythonVersion, minor_version
 from crossplan.request import Request
 from crossplan.resolve import InterpreterConfig
@@ -102,6 +101,27 @@ def platform_tag(request: Request, python: TargetPython | None, glibc: str | Non
     if target.os == "android":
         return target.wheel_tag.format(api=api_level(python) or target.minimum_os or "21")
     return _apple(request, python) if target.os in ("macos", "ios") else target.wheel_tag
+
+
+def api_level(python: TargetPython | None) -> str | None:
+    """Android's API level that the target's Python was built for, as its description or the note in its library says."""
+    if python is None:
+        return None
+    said = [description.values.get("ANDROID_API_LEVEL") for description in python.sysconfigdata]
+    said += [file.image.android_api for file in python.images_of("libpython")]
+    return next((text for value in said if (text := str(value or "")).isdigit()), None)
+
+
+def host_platform(request: Request, python: TargetPython | None) -> str | None:
+    """The platform of the wheel as `sysconfig.get_platform()` writes it: `linux-armv7l`, `macosx-11.0-arm64`, `win-amd64`."""
+    tag = platform_tag(request, python)
+    if tag is None or request.target.os == "emscripten":
+        return None
+    match = re.fullmatch(r"([a-z]+)_(\d+)(?:_(\d+))?_(\w+)", tag)
+    if match is None:
+        return tag.replace("_", "-", 1)
+    name, major, minor, arch = match.groups()
+    return f"{name}-{major}{f'.{minor}' if minor else ''}-{arch}"
 
 
 def _linux(request: Request, glibc: str | None) -> str:

@@ -10,7 +10,9 @@ from crossplan.plan.artifact import Artifact
 from crossplan.plan.goal import Goal
 from crossplan.plan.linking import needs_cross_linker
 from crossplan.plan.model import Change
+from crossplan.plan.tags import api_level, host_platform
 from crossplan.request import Request
+from crossplan.triple import builtin
 
 # Search paths that compilers apply to every build, the host's own build scripts included.
 _SEARCH_PATHS = ("LIBRARY_PATH", "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LD_LIBRARY_PATH")
@@ -30,7 +32,7 @@ def tool_changes(request: Request, python: TargetPython | None, artifact: Artifa
     if request.target.os == "android" and backend == "maturin":
         yield from _android_level(request, python)
     if request.tool.value == "setuptools-rust" and request.target.triple != request.host:
-        yield from _of_setuptools(request, artifact)
+        yield from _of_setuptools(request, python, artifact)
 
 
 def _inherited(request: Request, backend: str) -> Iterator[Change]:
@@ -50,22 +52,14 @@ def _android_level(request: Request, python: TargetPython | None) -> Iterator[Ch
         yield Change("ANDROID_API_LEVEL", level, "the target's Python was built for that level of Android's API")
 
 
-def api_level(python: TargetPython | None) -> str | None:
-    """Android's API level that the target's Python was built for, as its description or the note in its library says."""
-    if python is None:
-        return None
-    said = [description.values.get("ANDROID_API_LEVEL") for description in python.sysconfigdata]
-    said += [file.image.android_api for file in python.images_of("libpython")]
-    return next((text for value in said if (text := str(value or "")).isdigit()), None)
-
-
-def _of_setuptools(request: Request, artifact: Artifact) -> Iterator[Change]:
+def _of_setuptools(request: Request, python: TargetPython | None, artifact: Artifact) -> Iterator[Change]:
     """setuptools takes name and tag from the Python that runs it, which is the host's."""
-    target = request.target
-    if target.os == "linux" and (arch := target.wheel_arch or target.linux_arch):
-        yield Change(
-            "_PYTHON_HOST_PLATFORM", f"linux-{arch}", "setuptools tags the wheel for the machine that builds it"
-        )
+    host, platform = builtin(request.host), host_platform(request, python)
+    if platform is not None and (host is None or host.os != "windows"):  # where sysconfig does not look at it
+        yield Change("_PYTHON_HOST_PLATFORM", platform, "setuptools tags the wheel for the machine that builds it")
+    profile = request.profile.value
+    if profile != "release" and request.environ.get("SETUPTOOLS_RUST_CARGO_PROFILE") != profile:
+        yield Change("SETUPTOOLS_RUST_CARGO_PROFILE", profile, "setuptools-rust builds with release unless told")
     if artifact.suffix is not None:
         yield Change("SETUPTOOLS_EXT_SUFFIX", artifact.suffix, "setuptools names the module for the host's Python")
 

@@ -33,3 +33,21 @@ def _indexes(home: Path) -> Iterator[Path]:
         yield from sorted((home / "registry" / "src").iterdir())
     except OSError:
         return
+
+
+def script_folder(crate: str, release: str, environ: Mapping[str, str], cwd: str) -> str:
+    """The folder of the crate whose script decides, in Cargo's registry; Cargo runs a script in its package's folder.
+
+    That is pyo3-ffi where there is one, before it pyo3. Nothing needs to be there: a relative path then leads nowhere.
+    """
+    home = cargo_home(environ, Path(cwd))
+    if home is None:
+        return cwd
+    names = dict.fromkeys((f"pyo3-ffi-{release}", f"{crate}-{release}"))
+    try:
+        indexes = sorted((home / "registry" / "src").iterdir())
+    except OSError:
+        indexes = []
+    places = [index / name for name in names for index in indexes]
+    fallback = home / "registry" / "src" / next(iter(names))
+    return str(next((place for place in places if place.is_dir()), fallback))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from packaging.tags import parse_tag
 
+from crossplan.checks import check_situation
 from crossplan.plan.maturin import is_cross, maturin_view
 from crossplan.plan.tags import is_accepted, wheel_tags
 from crossplan.python import PythonVersion
@@ -105,7 +106,7 @@ def test_what_leads_astray_is_unset(tmp_path: Path, environ: dict[str, str], uns
     [
         ({}, ("cargo", "build", "--target", ARM64)),
         ({"profile": "release"}, ("cargo", "build", "--release", "--target", ARM64)),
-        ({"profile": "dist"}, ("cargo", "build", "--profile", "dist", "--target", ARM64)),
+        ({"profile": "bench"}, ("cargo", "build", "--profile", "bench", "--target", ARM64)),
         ({"tool": "cross"}, ("cross", "build", "--target", ARM64)),
         ({"tool": "cargo-zigbuild"}, ("cargo", "zigbuild", "--target", ARM64)),
         ({"tool": "maturin"}, ("maturin", "build", "--target", ARM64)),
@@ -130,6 +131,74 @@ def test_setuptools_is_told_name_and_tag(tmp_path: Path) -> None:
     assert environ["_PYTHON_HOST_PLATFORM"] == "linux-armv7l"
     assert environ["SETUPTOOLS_EXT_SUFFIX"] == ".cpython-311-arm-linux-gnueabihf.so"
     assert wheel_tags(plan) == ("cp311-cp311-linux_armv7l",)
+
+
+@pytest.mark.parametrize(
+    ("triple", "platform"),
+    [
+        ("aarch64-apple-darwin", "macosx-11.0-arm64"),
+        ("x86_64-pc-windows-msvc", "win-amd64"),
+        ("i686-pc-windows-msvc", "win32"),
+        ("aarch64-linux-android", "android-21-arm64_v8a"),
+        ("i686-unknown-linux-gnu", "linux-i686"),
+    ],
+)
+def test_setuptools_is_told_the_platform_of_the_tag(tmp_path: Path, triple: str, platform: str) -> None:
+    plan = plan_for(tmp_path, None, target=triple, python="3.12", tool="setuptools-rust", features="extension-module")
+    assert plan.environment["_PYTHON_HOST_PLATFORM"] == platform
+    (tag,) = wheel_tags(plan)
+    assert tag.endswith("-" + platform.replace("-", "_").replace(".", "_"))
+    assert "host-platform-inherited" not in {finding.code.name for finding in check_situation(plan.planned)}
+
+
+@pytest.mark.parametrize(
+    ("options", "folder", "said"),
+    [
+        ({"tool": "setuptools-rust"}, "release", None),
+        ({"tool": "setuptools-rust", "profile": "dev"}, "debug", "dev"),
+        ({"tool": "maturin"}, "debug", None),
+        ({"tool": "cargo"}, "debug", None),
+    ],
+)
+def test_each_tool_has_its_own_profile(tmp_path: Path, options: dict[str, str], folder: str, said: str | None) -> None:
+    write_project(tmp_path)
+    plan = plan_for(tmp_path, Spec(ARM64), **options)
+    assert plan.artifact.cargo_file == f"target/{ARM64}/{folder}/libdemo.so"
+    assert plan.environment.get("SETUPTOOLS_RUST_CARGO_PROFILE") == said
+
+
+def test_maturin_takes_the_profile_of_its_settings(tmp_path: Path) -> None:
+    write_project(tmp_path, backend="maturin")
+    settings = tmp_path / "root" / "pyproject.toml"
+    settings.write_text(settings.read_text("utf-8") + '[tool.maturin]\nprofile = "release"\n', "utf-8")
+    plan = plan_for(tmp_path, Spec(ARM64), tool="maturin")
+    assert plan.command[:3] == ("maturin", "build", "--release")
+    assert plan.artifact.cargo_file == f"target/{ARM64}/release/libdemo.so"
+
+
+@pytest.mark.parametrize(
+    ("triple", "file"),
+    [
+        ("wasm32-wasip1", "demo.wasm"),
+        ("wasm32-unknown-emscripten", "demo.js"),
+        ("x86_64-pc-windows-gnu", "demo.exe"),
+        ("x86_64-apple-darwin", "demo"),
+    ],
+)
+def test_a_program_has_the_name_that_rustc_gives(tmp_path: Path, triple: str, file: str) -> None:
+    write_project(tmp_path)
+    (tmp_path / "root" / "src" / "main.rs").write_text("fn main() {}\n", "utf-8")
+    plan = plan_for(tmp_path, None, target=triple, python="3.12", embed=True)
+    assert plan.artifact.cargo_file == f"target/{triple}/debug/{file}"
+
+
+@pytest.mark.parametrize("backend", ["", "maturin"])
+def test_cargo_alone_is_told_that_symbols_stay_open_on_macos(tmp_path: Path, backend: str) -> None:
+    write_project(tmp_path, backend=backend)
+    said = {"target": "aarch64-apple-darwin", "python": "3.12", "features": "extension-module"}
+    flags = "CARGO_TARGET_AARCH64_APPLE_DARWIN_RUSTFLAGS"
+    assert "dynamic_lookup" in (plan_for(tmp_path, None, **said).environment[flags] or "")
+    assert flags not in plan_for(tmp_path, None, **said, tool="maturin").environment
 
 
 def test_cross_lets_the_plan_in(tmp_path: Path) -> None:
