@@ -10,14 +10,14 @@ from crossplan.findings import CODES, Finding, Location
 
 def no_root(error: Exception, location: Location) -> Finding:
     """XP106: what was given as a root is none."""
-    help_ = "give a directory, or an archive (.tar, .zip, .whl, .deb)"
-    return Finding(CODES["root-is-no-root"], "error", str(error), (location,), help_)
+    remedy = "Give a directory, or an archive (.tar, .zip, .whl, .deb)."
+    return Finding(CODES["root-is-no-root"], "error", str(error), (location,), remedy)
 
 
 def not_answered(reason: str, location: Location) -> Finding:
     """XP108: crossplan itself failed at this one."""
     message = f"crossplan failed at this one: {reason}"
-    return Finding(CODES["not-answered"], "error", message, (location,), "run it alone, and report what it prints")
+    return Finding(CODES["not-answered"], "error", message, (location,), "Run it alone, and report what it prints.")
 
 
 def where(error: Exception) -> str:

@@ -26,6 +26,7 @@ class Plan:
 
     `as_is` is the situation before, `planned` the same one under the plan. `goal` is what PyO3 ought to conclude, None
     where nothing tells; `missed` names the fields in which it does not. `means` and `reason` say how PyO3 is led there.
+    `files` are those to write, path and text; `config_text` is the text of a PyO3 config file that says the same, if any.
     """
 
     as_is: Situation

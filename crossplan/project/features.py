@@ -23,7 +23,7 @@ Locate = Callable[[Package, Dependency], "Package | str | None"]
 
 @record(frozen=False)
 class Asked:
-    """What all entries together ask of one crate: features with origins, default features, the first entry of each kind."""
+    """What all entries together ask of one crate: features with origins, default features, the entries."""
 
     features: dict[str, Fact[str]] = field(default_factory=dict)
     default: Fact[bool] | None = None
