@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -21,12 +22,13 @@ TREE: Final = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A name, what it shows, the programs that it cannot do without, and the command after `python`."""
+    """A name, what it shows, the programs that it cannot do without, the command after `python`, and a package likewise."""
 
     name: str
     shows: str
     needs: tuple[str, ...]
     words: tuple[str, ...]
+    package: str | None = None
 
 
 DEBIAN: Final = ("apt-get", "dpkg")
@@ -37,6 +39,7 @@ GROUPS: Final = (
     Group("long", "tests that take long or need other programs", (), (*PYTEST, "tests", "--ignore", "tests/proof")),
     Group("oracle", "20,000 requests to PyO3's real scripts", RUST, ("-m", "oracle.fuzz", "--count", "20000")),
     Group("hostile", "200,000 damaged images and descriptions", (), ("-m", "tests.readers.fuzz", "-n", "200000")),
+    Group("coverage", "200,000 files that coverage chooses", (), ("-m", "tests.readers.coverage_fuzz"), "atheris"),
     Group("mutation", "a changed row of a table fails a test", (), ("scripts/mutate_rules.py",)),
     Group("env", "crossplan env beside PyO3's own script", DEBIAN, ("benchmarks/env.py",)),
     Group("resolve", "5,000 predictions beside PyO3's own scripts", RUST, ("benchmarks/resolve.py",)),
@@ -47,6 +50,8 @@ GROUPS: Final = (
 def attempt(group: Group) -> str:
     """Run one group: `passed`, `failed`, or why it was skipped."""
     missing = [name for name in group.needs if shutil.which(name) is None]
+    if group.package and find_spec(group.package) is None:
+        missing.append(group.package)
     if missing:
         return f"skipped: no {' and no '.join(missing)}"
     # The oracle is a package of the folder tests; pytest's status 5 says that nothing was selected.
