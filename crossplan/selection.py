@@ -76,7 +76,7 @@ def image_mismatches(image: Image, path: str, target: Target) -> tuple[Mismatch,
         return () if not all(each) else min(each, key=len)
     wanted = _wanted(target)
     said: dict[str, object] = {
-        "os": image.os,
+        "os": None if (image.os, target.os) == ("windows", "cygwin") else image.os,  # one format
         "machine": image.machine,
         "pointer_width": image.bits,
         "endian": image.endian,

@@ -14,7 +14,7 @@ from crossplan.data import load
 from crossplan.record import record, replace
 
 # Rust's target_env, to the C library that it stands for.
-_LIBCS = {"gnu": "glibc", "musl": "musl"}
+_LIBCS = {"gnu": "glibc", "musl": "musl", "uclibc": "uclibc"}
 _LITTLE = {"powerpc64": "powerpc64le", "mips": "mipsel", "mips64": "mips64el"}
 _LP64 = {"riscv32": "ilp32", "riscv64": "lp64", "loongarch32": "ilp32", "loongarch64": "lp64"}
 _RELEASE_6 = {"mips32r6": "mips", "mips64r6": "mips64", "arm64ec": "aarch64"}
@@ -72,7 +72,7 @@ class Target:
 
     @property
     def libc(self) -> str | None:
-        """`glibc`, `musl`, `bionic`, or None where the target's libc is none of them."""
+        """`glibc`, `musl`, `uclibc`, `bionic`, or None where the target's libc is none of them."""
         if self.os == "android":
             return "bionic"
         return _LIBCS.get(self.env) if self.os == "linux" else None
@@ -227,7 +227,7 @@ def _linux_facts(facts: MultiarchFacts, libc: str, rest: str) -> MultiarchFacts 
         return replace(facts, os="android", libc="bionic", float_abi="soft" if facts.machine == "arm" else None)
     if not re.fullmatch(_ENDINGS.get(facts.machine or "", r"|x32|_ilp32|spe|f32|sf"), rest):
         return None
-    facts = replace(facts, os="linux", libc={"gnu": "glibc", "musl": "musl"}.get(libc))
+    facts = replace(facts, os="linux", libc=_LIBCS[libc])
     if facts.machine == "arm":
         return replace(facts, float_abi="hard" if rest == "eabihf" else "soft")
     if rest == "x32" or rest == "_ilp32":

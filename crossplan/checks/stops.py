@@ -262,6 +262,30 @@ def unsupported_python(view: View) -> Iterator[Finding]:
     )
 
 
+def unsupported_and_built(view: View) -> Iterator[Finding]:
+    """XP503 as a warning: the check that would stop the build is off, or the release calls its support an experiment."""
+    if not view.ok or view.config is None or view.rules is None or view.resolution is None:
+        return
+    skip = "UNSAFE_PYO3_SKIP_VERSION_CHECK"
+    other = view.without(skip) if view.given(skip) == "1" else None
+    begins = view.rules.messages.get("W-EXPER", "").partition("{")[0]
+    told = next((text for text in view.resolution.warnings if begins and text.startswith(begins)), None)
+    skipped = other is not None and failure_of(other, view.rules) in TOO_OLD_OR_NEW
+    if not skipped and told is None:
+        return
+    origin = view.resolution.origins.get("version")
+    yield finding(
+        "python-unsupported",
+        "warning",
+        f"PyO3 {view.rules.release} does not support {view.config.implementation} {view.config.version}, and {skip}=1 turns its"
+        " check off"
+        if skipped
+        else f"PyO3 {view.rules.release} with {view.config.implementation} {view.config.version}: {told}",
+        variable(skip) if skipped else at(origin, "version") if origin is not None else Location(None, "version"),
+        help="Take a newer PyO3 (cargo update -p pyo3), or the stable ABI: --abi3 with a level that it knows.",
+    )
+
+
 def not_predicted(view: View) -> Iterator[Finding]:
     """XP504: the answer hangs on code of the root or on a program of the root; neither is run."""
     if view.resolution is None or view.resolution.outcome != "unknown":
@@ -304,6 +328,7 @@ CHECKS = (
     python_cannot_run,
     width_differs,
     unsupported_python,
+    unsupported_and_built,
     not_predicted,
     host_failing,
 )

@@ -296,7 +296,21 @@ def overruled(view: View) -> Iterator[Finding]:
         )
 
 
+def only_printed(view: View) -> Iterator[Finding]:
+    """XP411: left from a look at the configuration, it ends every build; the help of PyO3's own message says so too."""
+    name = "PYO3_PRINT_CONFIG"
+    if view.given(name) == "1" and _reads(view, name):
+        yield finding(
+            "pyo3-stops",
+            "error",
+            f"{name}=1: PyO3 prints its configuration and ends the build",
+            variable(name),
+            help=f"Unset it: unset {name}",
+        )
+
+
 CHECKS = (
+    only_printed,
     overruled,
     empty_variable,
     relative_path,

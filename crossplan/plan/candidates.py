@@ -66,8 +66,8 @@ def candidates(
 
 
 def contradictions(environ: Mapping[str, str], goal: Goal) -> list[str]:
-    """Variables that name another Python than the one that is meant, whether this release looks at them or not."""
-    found = []
+    """Variables that name another Python than the one that is meant, or end the build, whatever PyO3 concludes from the rest."""
+    found = ["PYO3_PRINT_CONFIG"] if environ.get("PYO3_PRINT_CONFIG") == "1" else []
     if goal.version is not None:
         said = environ.get("PYO3_CROSS_PYTHON_VERSION")
         found += [] if said in (None, str(goal.version), goal.version_word) else ["PYO3_CROSS_PYTHON_VERSION"]

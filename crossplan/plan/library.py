@@ -52,7 +52,7 @@ def link_name(file: str, target: Target) -> str | None:
             if file.endswith(suffix):
                 return file.removesuffix(suffix).removeprefix("lib" if suffix == ".dll.a" else "")
         return None
-    for suffix in (".so", ".dylib", ".tbd", ".a"):
+    for suffix in (".so", ".dylib", ".tbd", ".dll.a", ".a"):  # the last but one: Cygwin
         if file.startswith("lib") and file.endswith(suffix):
             return file.removeprefix("lib").removesuffix(suffix)
     return None

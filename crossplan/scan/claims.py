@@ -76,7 +76,9 @@ def of_image(file: ImageFile) -> Iterator[Claim]:
         value = same(attribute)
         if value is not None and _tells(file, field, parts[0]):
             key = parts[0].python_version_from if field == "version" else _KEYS.get(attribute, attribute)
-            yield Claim(field, value, source, Origin("image", file.path, key))
+            # Cygwin has Windows' format too, and only its descriptions say so.
+            believed = "name" if (field, value) == ("os", "windows") else source
+            yield Claim(field, value, believed, Origin("image", file.path, key))
     if file.role == "libpython" and parts[0].kind == "shared":
         yield Claim("shared", True, file.role, Origin("image", file.path, "type"))
     if file.role == "interpreter" and any(names.is_library(name.rpartition("/")[2]) for name in parts[0].needed):

@@ -253,6 +253,7 @@ ROWS = (
         ),
     ),
     Row("XP411", env(PYO3_CROSS_PYTHON_VERSION="3.11.2"), severity="error"),
+    Row("XP411", env(PYO3_PRINT_CONFIG="1"), severity="error", note="it only prints"),
     Row("XP412", config_file("version=3.10\nlib_name=python3.10\npointer_width=64\n"), severity="error"),
     Row(
         "XP412",
@@ -297,6 +298,24 @@ ROWS = (
             lambda w: w.new_root(python_files(version="3.12"), python_files(version="3.13", flags="t")),
             option(features="abi3-py39,extension-module", python="3.13t", pyo3="0.26.0"),
         ),
+    ),
+    Row(
+        "XP503",
+        both(root_of("aarch64-linux-gnu", ARM64, "3.15"), option(pyo3="0.28.3")),
+        takes("Take a newer PyO3", option(pyo3="0.29.2")),
+        severity="warning",
+        note="an experiment",
+    ),
+    Row(
+        "XP503",
+        both(
+            root_of("aarch64-linux-gnu", ARM64, "3.14"),
+            option(pyo3="0.22.6"),
+            env(UNSAFE_PYO3_SKIP_VERSION_CHECK="1", PYO3_CROSS_LIB_DIR="{root}/usr/lib"),
+        ),
+        takes("Take a newer PyO3", option(pyo3="0.26.0")),
+        severity="warning",
+        note="the check is off",
     ),
     Row(
         "XP503",

@@ -102,6 +102,7 @@ SILENT: tuple[tuple[str, str, Fault], ...] = (
         ),
     ),
     ("XP418", "the same target", env(CARGO_BUILD_TARGET=ARM64)),
+    ("XP411", "printing is off", env(PYO3_PRINT_CONFIG="0")),
     (
         "XP412",
         "a t that the release takes for what it means",

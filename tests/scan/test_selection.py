@@ -13,6 +13,7 @@ from crossplan.scan import scan
 from crossplan.selection import Wish, meets, select
 from crossplan.sysroot import open_sysroot
 from crossplan.triple import find_target
+from tests.readers.builders_pe import pe
 from tests.scan import making
 from tests.scan.making import libpython, make, sysconfigdata
 
@@ -91,6 +92,16 @@ def test_calls_and_instructions_of_another_kind_are_another_abi(
         make(tmp_path, {"usr/lib/libpython3.11.so.1.0": libpython(multiarch)})
     (rejected,) = select(evidence(tmp_path).pythons, find_target(triple), Wish()).rejected
     assert {mismatch.field for mismatch in rejected.mismatches} == {"abi"}
+
+
+def test_cygwin_has_the_format_of_windows(tmp_path: Path) -> None:
+    cygwin = sysconfigdata("x86_64-cygwin", MACHDEP="cygwin")
+    make(tmp_path, {"usr/lib/python3.11/_sysconfigdata__cygwin_x86_64-cygwin.py": cygwin})
+    make(tmp_path, {"usr/bin/libpython3.11.dll": pe(name="libpython3.11.dll")})
+    found = evidence(tmp_path)
+    assert select(found.pythons, find_target("x86_64-pc-cygwin"), Wish()).python is not None
+    (rejected,) = select(found.pythons, find_target("x86_64-pc-windows-gnu"), Wish()).rejected
+    assert [(m.field, m.found.value) for m in rejected.mismatches] == [("os", "cygwin")]
 
 
 def test_a_library_that_does_not_fit_is_named_with_its_header(tmp_path: Path) -> None:

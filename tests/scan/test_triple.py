@@ -60,6 +60,7 @@ def test_the_target_whose_baseline_equals_the_root_comes_first(cpu_arch: str | N
         ("mips64el-linux-gnuabin32", ("mips64el", 32, "linux", "n32")),
         ("mips64el-linux-gnuabi64", ("mips64el", 64, "linux", "n64")),
         ("arm-linux-musleabihf", ("arm", 32, "linux", None)),
+        ("loongarch64-linux-gnuf32", ("loongarch64", 64, "linux", "lp64f")),
         ("arm64-iphonesimulator", ("aarch64", 64, "ios", None)),
         ("wasm32-wasi-threads", ("wasm32", 32, "wasi", None)),
         ("darwin", (None, None, "macos", None)),
@@ -69,6 +70,12 @@ def test_multiarch_names_are_decoded(name: str, facts: tuple[object, ...]) -> No
     found = multiarch_facts(name)
     assert found is not None
     assert (found.machine, found.bits, found.os, found.abi) == facts
+
+
+def test_uclibc_is_a_c_library_of_its_own() -> None:
+    found = multiarch_facts("aarch64-linux-uclibc")
+    assert found is not None and found.libc == "uclibc"
+    assert find_target("mipsel-unknown-linux-uclibc").libc == "uclibc"
 
 
 @pytest.mark.parametrize(
