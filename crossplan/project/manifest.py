@@ -29,7 +29,6 @@ def read_package(document: Document, workspace: Document | None) -> Package | No
     if not isinstance(name, str) or not name:
         return None
     shared = workspace.table("workspace", "package") if workspace else {}
-    edition = _inherited(table, shared, "edition")
     version = _inherited(table, shared, "version")
     folder = document.path.parent
     lib_name, crate_types, proc_macro = library(document, name)
@@ -39,7 +38,6 @@ def read_package(document: Document, workspace: Document | None) -> Package | No
         manifest=document.path,
         name=Fact(name, document.origin("package", "name")),
         version=version if isinstance(version, str) else None,
-        edition=edition if isinstance(edition, str) else "2015",
         lib_name=lib_name,
         crate_types=crate_types,
         proc_macro=proc_macro,

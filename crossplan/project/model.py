@@ -66,7 +66,6 @@ class Package:
     manifest: Path
     name: Fact[str]
     version: str | None
-    edition: str
     lib_name: Fact[str] | None
     crate_types: Fact[tuple[str, ...]] | None
     proc_macro: bool

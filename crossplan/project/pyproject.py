@@ -44,7 +44,6 @@ class PyProject:
 
     document: Document
     name: Fact[str] | None
-    requires: tuple[Fact[str], ...]
     backend: Backend | None
 
     @property
@@ -58,18 +57,16 @@ def read_pyproject(path: Path, base: Path) -> PyProject | ProjectProblem | None:
     document = read_toml(path, base)
     if document is None or isinstance(document, ProjectProblem):
         return document
-    requires = _texts(document, "build-system", "requires")
     return PyProject(
         document=document,
         name=_text(document, "project", "name"),
-        requires=requires,
-        backend=_backend(document, requires),
+        backend=_backend(document),
     )
 
 
-def _backend(document: Document, requires: tuple[Fact[str], ...]) -> Backend | None:
+def _backend(document: Document) -> Backend | None:
     """The backend that builds the Rust part; None where nothing is said of one."""
-    name = _text(document, "build-system", "build-backend")
+    name, requires = _text(document, "build-system", "build-backend"), _texts(document, "build-system", "requires")
     if _pin(requires, "maturin") or (name and name.value.startswith("maturin")) or document.table("tool", "maturin"):
         return _maturin(document, name, requires)
     if _pin(requires, "setuptools-rust") or document.table("tool", "setuptools-rust"):

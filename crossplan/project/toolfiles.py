@@ -13,11 +13,10 @@ from crossplan.record import field, record
 
 @record
 class RustToolchain:
-    """The toolchain that rustup will take: a channel (`1.75`, `nightly-2024-01-01`) or None, targets, components."""
+    """The toolchain that rustup will take: a channel (`1.75`, `nightly-2024-01-01`) or None, and targets."""
 
     channel: Fact[str] | None
     targets: tuple[str, ...] = ()
-    components: tuple[str, ...] = ()
 
 
 @record
@@ -67,7 +66,6 @@ def _rust_toolchain(path: Path, base: Path) -> RustToolchain | ProjectProblem | 
     return RustToolchain(
         Fact(channel, origin) if isinstance(channel, str) else None,
         _texts(table.get("targets")),
-        _texts(table.get("components")),
     )
 
 
