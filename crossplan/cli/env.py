@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> Status:
     """Plan, judge what is planned, and print only if that is sound."""
     request = request_of(arguments)
     situation = situation_of(request, resolve=False, lean=not arguments.strict)
-    folder = arguments.out_dir or (f"{arguments.output}.d" if arguments.output is not None else None)
+    folder = arguments.out_dir or _folder_beside(arguments.output)
     place = place_in_cache(request.environ) if folder is None else place_below(folder)
     only_file = arguments.format == "pyo3-config"
     plan = make_plan(situation, place, by_file=only_file)
@@ -54,10 +54,18 @@ def run(arguments: argparse.Namespace) -> Status:
         complain((_refusal(error),))
         return Status.FINDINGS
     except OSError as error:
-        raise CommandError(f"cannot write {error.filename or arguments.output}: {error.strerror}") from error
+        remedy = "" if folder is not None else "; name another folder with --out-dir"
+        raise CommandError(f"cannot write {error.filename or arguments.output}: {error.strerror}{remedy}") from error
     if arguments.output is None:
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
     return Status.SOUND
+
+
+def _folder_beside(output: str | None) -> str | None:
+    """`FILE.d`; None where there is no file to lie beside: standard output, a device, a pipe."""
+    if output is None or (os.path.exists(output) and not os.path.isfile(output)):  # noqa: PTH110, PTH113
+        return None
+    return f"{output}.d"
 
 
 def _text(arguments: argparse.Namespace, plan: Plan) -> str:

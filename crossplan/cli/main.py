@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from typing import NoReturn, TextIO
 
 from crossplan import __version__
 from crossplan.cli.status import CommandError, Status
@@ -29,9 +32,13 @@ COMMANDS: Mapping[str, str] = {
 }
 
 
+_OUTPUT_FAILS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `crossplan`; gives the exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # None: closed by whoever started us
     try:
         arguments = parser_for(words).parse_args(words)
         status = _run(arguments)
@@ -45,9 +52,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader went away (`| head`): nothing to say, and nothing more to flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Status.SOUND
+    except OSError as error:
+        if error.errno not in _OUTPUT_FAILS or error.filename is not None:
+            raise
+        print(f"crossplan: cannot write the output: {error.strerror}", file=sys.stderr)
+        os._exit(Status.INTERNAL)  # what is still in the buffer could not be written either
     except KeyboardInterrupt:
         return 130
     return status
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -84,8 +100,36 @@ class _Help(argparse.HelpFormatter):
         super().__init__(prog, width=max(width, 40) - 2)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, with the nearest word that there is, and where the others are listed."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2; argparse would print the whole usage first."""
+        hint = self._nearest(message)
+        raise CommandError(f"{message}{f'; did you mean {hint}?' if hint else ''} (see {self.prog} --help)")
+
+    def _nearest(self, message: str) -> str | None:
+        """The option, command or choice that the word which argparse refuses comes near to."""
+        from difflib import get_close_matches
+
+        refused = re.search(r"unrecognized arguments: ([^\s=]+)|invalid choice: '([^']*)'", message)
+        if refused is None:
+            return None
+        if refused[1] is not None:
+            known = [name for parser in self._all() for action in parser._actions for name in action.option_strings]
+        else:
+            known = re.findall(r"'([^']*)'", message)[1:]
+        word = refused[1] or refused[2]
+        return next(iter(get_close_matches(word, set(known) - {word}, n=1)), None)
+
+    def _all(self) -> list[argparse.ArgumentParser]:
+        """The parser itself and those of its commands."""
+        found = [action.choices for action in self._actions if isinstance(action, argparse._SubParsersAction)]
+        return [self, *(parser for parsers in found for parser in parsers.values())]
+
+
 def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="crossplan",
         description="Plan the cross compilation of a Rust extension module for Python (PyO3) before anything compiles.",
         epilog="Exit status: 0 sound, 1 internal error, 2 usage, 3 nothing to inspect, 4 findings of severity error.",

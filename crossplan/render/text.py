@@ -29,6 +29,8 @@ _WORDS: dict[str, Callable[[Origin], str]] = {
     "default": lambda o: "default" + (f" ({o.key})" if o.key else ""),
 }
 
+_NARROWEST = 40  # columns; where a terminal claims fewer, it wraps by itself
+
 
 def visible(value: object) -> str:
     """Text for a terminal: control characters, direction marks and bytes that are no text are shown as escapes."""
@@ -73,4 +75,12 @@ def console(stream: IO[str] | None = None) -> Console:
     """A console on `stream` (default: standard output); width and colour follow the terminal, NO_COLOR and FORCE_COLOR."""
     from rich.console import Console
 
-    return Console(file=stream or sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    class Ours(Console):
+        """rich's console, which would end the program itself, with status 1, when the reader goes away."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    found = Ours(file=stream or sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    found.width = max(found.width, _NARROWEST)
+    return found
