@@ -121,6 +121,18 @@ def test_releases_are_told_apart_in_one_place() -> None:
     assert found == []
 
 
+def test_no_group_is_possessive() -> None:
+    """Python 3.11 before 3.11.5, Debian 12's among them, matches such a group wrongly (python/cpython#106052)."""
+    found = [
+        f"{path.relative_to(PACKAGE.parent)}:{node.lineno}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if re.search(r"\)(?:[*+?]|\{[\d,]+\})\+|\(\?>", node.value)
+    ]
+    assert found == []
+
+
 def test_records_are_made_in_one_place() -> None:
     """`crossplan.record` says why not by `dataclasses`, whose functions for instances are welcome."""
     found = [

@@ -16,6 +16,7 @@ impure: its values are what the literal says, not what Python would end up with.
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
 
 from crossplan.readers.source import ReadError
@@ -30,18 +31,23 @@ _BRACKETS = 200
 
 _INTEGER_DIGITS = 20  # more would only serve to make Python slow
 
-_SINGLE = r"'[^'\\\n]*+(?:\\(?:.|\n)[^'\\\n]*+)*+'"
-_DOUBLE = r'"[^"\\\n]*+(?:\\(?:.|\n)[^"\\\n]*+)*+"'
-_TRIPLE = r"'''(?:[^'\\]|\\(?:.|\n)|'(?!''))*+'''" + "|" + r'"""(?:[^"\\]|\\(?:.|\n)|"(?!""))*+"""'
-_LITERAL = rf"(?:[rRuU]?(?:{_TRIPLE}|{_SINGLE}|{_DOUBLE}))"
-_GAP = r"(?:[ \t\f\n]++|\#[^\n]*+|\\\n)*+"
-_STRING = rf"{_LITERAL}(?:{_GAP}{_LITERAL})*+"
+# Repeats a group without ever taking a part of it back, which keeps the memory for a hostile file small. Python before 3.11.5
+# matches such a group wrongly (python/cpython#106052); there it may take back, in vain: what follows never begins as a part does.
+_ALL = "*+" if sys.version_info >= (3, 11, 5) else "*"
+
+_SINGLE = rf"'[^'\\\n]*+(?:\\[\s\S][^'\\\n]*+){_ALL}'"
+_DOUBLE = rf'"[^"\\\n]*+(?:\\[\s\S][^"\\\n]*+){_ALL}"'
+_LONG_SINGLE = rf"'{{3}}[^'\\]*+(?:(?:\\[\s\S]|'(?!''))[^'\\]*+){_ALL}'{{3}}"
+_LONG_DOUBLE = rf'"{{3}}[^"\\]*+(?:(?:\\[\s\S]|"(?!""))[^"\\]*+){_ALL}"{{3}}'
+_LITERAL = rf"(?:[rRuU]?(?:{_LONG_SINGLE}|{_LONG_DOUBLE}|{_SINGLE}|{_DOUBLE}))"
+_GAP = rf"[ \t\f\n]*+(?:(?:\#[^\n]*+|\\\n)[ \t\f\n]*+){_ALL}"
+_STRING = rf"{_LITERAL}(?:{_GAP}{_LITERAL}){_ALL}"
 
 # The form that pprint gives: a key without escapes, an integer or plain literals. Compiled at once, the rest when needed:
 # compiling takes longer than reading a file.
 _LINE = rf"(?:{_SINGLE}|{_DOUBLE})"
 _PLAIN_ENTRY = re.compile(
-    rf"[ \n]*+'([^'\\\n]*+)': (?:'([^'\\\n]*+)'(?=[,}}\n])|(-?[0-9]{{1,{_INTEGER_DIGITS}}}+)|({_LINE}(?:[ \n]*+{_LINE})*+))"
+    rf"[ \n]*+'([^'\\\n]*+)': (?:'([^'\\\n]*+)'(?=[,}}\n])|(-?[0-9]{{1,{_INTEGER_DIGITS}}}+)|({_LINE}(?:[ \n]*+{_LINE}){_ALL}))"
     rf"[ \n]*+(?:,|(?=\}}))"
 )
 _ENTRY = (
@@ -50,7 +56,7 @@ _ENTRY = (
 _KEY = rf"{_GAP}({_STRING}){_GAP}:{_GAP}"
 _END = rf"{_GAP}\}}"
 _TARGET = r"(?m)^build_time_vars[ \t]*+(?::[^=\n]*+)?=[ \t]*+(?!=)"
-_NOTHING = r"(?:[ \t\f\n;]++|\#[^\n]*+|\\\n)*+"
+_NOTHING = rf"[ \t\f\n;]*+(?:(?:\#[^\n]*+|\\\n)[ \t\f\n;]*+){_ALL}"
 _DOCSTRING = rf"{_GAP}{_LITERAL}[ \t;]*+(?=\n){_NOTHING}"
 _COOKIE = r"[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)"  # PEP 263
 _PIECES = rf"({_LITERAL}){_GAP}"
