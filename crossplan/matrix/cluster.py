@@ -50,7 +50,13 @@ def on_cluster(
                 return
             item, future = waiting.popleft()
             try:
-                answer = future.result()
+                try:
+                    answer = future.result()
+                except KilledWorker:
+                    # Dask blames every item that a worker held when it ended, so one that is blamed has a second try, alone.
+                    for _, other in waiting:
+                        other.exception()  # waits until it has ended, well or not
+                    answer = client.submit(function, item, key=f"{future.key}-alone", pure=False).result()
             except KilledWorker as error:
                 answer = lost(item, f"each worker that took it up ended: {error}")
             except FutureCancelledError as error:
