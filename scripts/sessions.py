@@ -3,7 +3,7 @@
     python scripts/sessions.py    # `make sessions`; a test holds that the pages are up to date
 
 A session is a line `$ crossplan …` in a block marked `console`, with its output below. It runs in a crate (proof/module) beside
-the target trees, on a machine made for it: a Rust with the target's standard library and a cross linker that only tell of themselves.
+the target trees, on a machine made for it: a Rust that has the target's standard library, and a cross linker.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ ROOT: Final = "debian12-py311-armhf"
 PROGRAMS: Final = {
     "rustc": '#!/bin/sh\n[ "$1" = --print ] && echo "$HOME/.rust/lib"\n',
     "cargo": "#!/bin/sh\n",
-    "arm-linux-gnueabihf-gcc": '#!/bin/sh\n[ "$1" = -dumpmachine ] && echo arm-linux-gnueabihf\n',
+    # With no word of its own: the C library beside the real one would be this machine's.
+    "arm-linux-gnueabihf-gcc": "#!/bin/sh\nexit 1\n",
 }
 
 

@@ -103,8 +103,8 @@ def cache_dir() -> Path:
 
 
 def cargo_is_here() -> bool:
-    """Whether there is a cargo and a rustc to compile with."""
-    return shutil.which("cargo") is not None and shutil.which("rustc") is not None
+    """Whether there is a cargo and a rustc to compile with, and the cc that links what they compile."""
+    return all(shutil.which(program) is not None for program in ("cargo", "rustc", "cc"))
 
 
 def line_of(release: str) -> tuple[int, int, int]:
