@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from crossplan.project.lock import LockedPackage
@@ -27,12 +27,12 @@ def find_source(package: LockedPackage, env: Mapping[str, str]) -> Path | None:
     return next((path for index in _indexes(home) if (path := index / name / "Cargo.toml").is_file()), None)
 
 
-def _indexes(home: Path) -> Iterator[Path]:
+def _indexes(home: Path) -> list[Path]:
     """One folder for each registry."""
     try:
-        yield from sorted((home / "registry" / "src").iterdir())
+        return sorted((home / "registry" / "src").iterdir())
     except OSError:
-        return
+        return []
 
 
 def script_folder(crate: str, release: str, environ: Mapping[str, str], cwd: str) -> str:
@@ -44,10 +44,7 @@ def script_folder(crate: str, release: str, environ: Mapping[str, str], cwd: str
     if home is None:
         return cwd
     names = dict.fromkeys((f"pyo3-ffi-{release}", f"{crate}-{release}"))
-    try:
-        indexes = sorted((home / "registry" / "src").iterdir())
-    except OSError:
-        indexes = []
+    indexes = _indexes(home)
     places = [index / name for name in names for index in indexes]
     fallback = home / "registry" / "src" / next(iter(names))
     return str(next((place for place in places if place.is_dir()), fallback))
