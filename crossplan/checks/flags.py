@@ -28,18 +28,21 @@ def _features(view: View) -> list[Fact[str]]:
 def rustflags_hidden(view: View) -> Iterator[Finding]:
     """XP409: Cargo takes flags from one source; a variable that is set throws those of the configuration away without a word."""
     hidden = view.cargo.rustflags.hidden
-    chosen = "CARGO_ENCODED_RUSTFLAGS" if "CARGO_ENCODED_RUSTFLAGS" in view.environ else "RUSTFLAGS"
+    variables = [name for name in ("CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS") if name in view.environ]
+    tables = [flag.origin.key or "" for flag in view.cargo.rustflags.flags]
+    chosen = next(iter((*variables, *tables)), None)
     lost = [flag for flag in hidden if flag.value not in view.cargo.rustflags.words and flag.value != "-C"]
-    if not lost or chosen not in view.environ:
+    if not lost or chosen is None:
         return
     origin = lost[0].origin
+    remedy = f", and unset {chosen}" if variables else ""
     yield finding(
         "rustflags-hidden",
         "warning",
         f"{chosen} is set, so Cargo ignores {' '.join(flag.value for flag in lost)} of {origin.place or origin.key}",
-        variable(chosen),
+        variable(chosen) if variables else at(view.cargo.rustflags.flags[0].origin),
         at(origin),
-        help=f"Put all flags into one place, for example {view.request.cargo_variable('RUSTFLAGS')}, and unset {chosen}.",
+        help=f"Put all flags into one place, for example {view.request.cargo_variable('RUSTFLAGS')}{remedy}.",
     )
 
 

@@ -42,7 +42,7 @@ def _no_way(view: View) -> Finding:
             *places,
             help="Unpack the archive, and give the folder as --sysroot.",
         )
-    reason = shown.error[0] if shown is not None and shown.error else said(view)
+    reason = shown.error[0].split("\n")[0] if shown is not None and shown.error else said(view)
     return finding(
         "python-unsupported" if shown is not None and shown.error else "plan-incomplete",
         "error",
@@ -53,18 +53,22 @@ def _no_way(view: View) -> Finding:
     )
 
 
+# What PyO3 calls an implementation, where that is another name.
+_PYO3_NAMES = {"GraalPy": "GraalVM"}
+
+
 def _told_outright(view: View) -> Resolution | None:
     """What PyO3 says if it is told of that Python alone: by a config file, or (0.14.0, 0.14.1) by its sysconfigdata."""
     version = minor_version(view.python.text("version") or "") if view.python is not None else None
-    if version is None or view.python is None or view.rules is None or view.python.value("implementation") != "CPython":
+    if version is None or view.python is None or view.rules is None:
         return None
+    name = view.python.text("implementation") or "CPython"
     if "PYO3_CONFIG_FILE" not in view.rules.variables:
         folders = [item.path.rpartition("/")[0] for item in view.python.sysconfigdata]
         return view.with_values(PYO3_CROSS_LIB_DIR=view.on_host(folders[0])) if folders and view.root else None
     flags = "build_flags=Py_GIL_DISABLED\n" if view.python.value("free_threaded") else ""
-    return view.situation.predict(
-        {**view.environ, "PYO3_CONFIG_FILE": "/pyo3-config.txt"}, {"/pyo3-config.txt": f"version={version}\n{flags}"}
-    )
+    text = f"implementation={_PYO3_NAMES.get(name, name)}\nversion={version}\n{flags}"
+    return view.situation.predict({**view.environ, "PYO3_CONFIG_FILE": "/pyo3-config.txt"}, {"/pyo3-config.txt": text})
 
 
 def _nothing_says(view: View) -> bool:

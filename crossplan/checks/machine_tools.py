@@ -22,7 +22,7 @@ from crossplan.toolchain.gnu import disagreements, gnu_facts
 from crossplan.toolchain.libraries import read_host_image
 from crossplan.toolchain.packages import how_to_install
 from crossplan.toolchain.path import found_programs
-from crossplan.triple import builtin
+from crossplan.triple import Target, builtin
 
 _SCRIPT_BYTES = 1 << 16
 _SEARCH_PATHS = r"LIBRARY_PATH|CPATH|C_INCLUDE_PATH|LDFLAGS|LD_LIBRARY_PATH"
@@ -73,7 +73,6 @@ def no_linker(view: View) -> Iterator[Finding]:
     named, driver = view.tools.named_linker, view.tools.link_driver
     key = view.request.cargo_variable("LINKER")
     suggested = view.tools.suggested_linker
-    remedy = f"{key}={suggested or f'{view.target.gcc_prefix or view.target.triple}-gcc'}"
     install = how_to_install("linker", view.target)
     if named.origin.kind == "default" and named.value == "cc":
         yield finding(
@@ -81,8 +80,7 @@ def no_linker(view: View) -> Iterator[Finding]:
             "note" if suggested else "warning",
             f"no linker is named for {view.target.triple}: rustc would call cc, the host's",
             variable(key),
-            help=f"Set {remedy}"
-            + (" (it is on PATH)" if suggested else f"; install one: {install}" if install else ""),
+            help=f"Set {key}={suggested} (it is on PATH)" if suggested else _name_one(view.target, key, install),
         )
     elif driver.path is None and named.value != "rust-lld":
         yield finding(
@@ -92,6 +90,16 @@ def no_linker(view: View) -> Iterator[Finding]:
             at(named.origin, key),
             help=f"Install it: {install}" if install else f"Set {key} to one that is there.",
         )
+
+
+def _name_one(target: Target, key: str, install: str) -> str:
+    """What to name as linker where none is on PATH; `install`: the commands that bring one."""
+    if target.gcc_prefix is not None:
+        return f"Set {key}={target.gcc_prefix}-gcc" + (f"; install one: {install}" if install else "")
+    if target.clang_prefix is not None:
+        return f"Set {key} to {target.clang_prefix}NN-clang of Android's NDK, NN being the API level."
+    zig = f", or let zig link: {install}, and --with cargo-zigbuild" if "zigbuild" in install else ""
+    return f"Set {key} to a linker for {target.triple}{zig}."
 
 
 def _links_natively(view: View) -> bool:

@@ -27,8 +27,9 @@ def choose(situation: Situation, candidates: Iterable[Candidate], base: Mapping[
         together = replace(candidate, changes={**base, **candidate.changes})
         resolution = _predict(situation, together)
         missed = shortfalls(resolution, goal)
-        if best is None or _distance(missed) < _distance(best.missed):
-            best = Choice(together, resolution, missed)
+        one = Choice(together, resolution, missed)
+        if best is None or _distance(one) < _distance(best):
+            best = one
         if not missed:
             break
     assert best is not None  # the first candidate changes nothing, and is always there
@@ -39,9 +40,11 @@ def _predict(situation: Situation, candidate: Candidate) -> Resolution | None:
     return situation.predict(apply(situation.environ, candidate.changes), candidate.files)
 
 
-def _distance(missed: tuple[str, ...]) -> int:
-    """How far from the goal: a build that stops is farther than one that is wrong."""
-    return 100 if "outcome" in missed else len(missed)
+def _distance(choice: Choice) -> int:
+    """How far from the goal: a build that stops is farther than one that is wrong, and farthest with no configuration yet."""
+    if "outcome" not in choice.missed:
+        return len(choice.missed)
+    return 200 if choice.resolution is None or choice.resolution.config is None else 100
 
 
 def _without_idle(situation: Situation, choice: Choice, wrong: frozenset[str]) -> Choice:

@@ -290,7 +290,7 @@ ROWS = (
     Row(
         "XP503",
         both(root_of("aarch64-linux-gnu", ARM64, "3.14"), option(pyo3="0.20.3")),
-        takes("Take another release of PyO3", option(pyo3="0.27.2")),
+        takes("Take a newer PyO3", option(pyo3="0.27.2")),
     ),
     Row(
         "XP505",

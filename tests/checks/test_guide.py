@@ -1,0 +1,93 @@
+"""Statements of PyO3's guide ("Building and distribution") that a set-up can break: each is held by a finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crossplan.findings import Finding
+from tests.checks.worlds import World
+from tests.readers.builders import ar, elf_object
+from tests.readers.builders_pe import import_library
+from tests.scan.making import make, sysconfigdata
+
+
+def found(world: World, code: str) -> Finding:
+    finding = world.finding(code)
+    assert finding is not None
+    return finding
+
+
+def test_an_import_library_is_no_static_one(tmp_path: Path) -> None:
+    """ "The information below applies only to UNIX": what Windows links is an import library."""
+    world = World(tmp_path)
+    world.new_root({"libs/python311.lib": import_library("python311.dll", ["Py_Initialize"])})
+    world.options |= {"target": "x86_64-pc-windows-msvc"}
+    world.environ |= {"PYO3_CROSS_LIB_DIR": str(world.root / "libs"), "PYO3_CROSS_PYTHON_VERSION": "3.11"}
+    assert [finding.code.name for finding in world.judge()] == ["no-linker"]
+
+
+def test_auto_initialize_is_named_where_the_library_is_static(tmp_path: Path) -> None:
+    """ "The auto-initialize feature is deliberately disabled when embedding the interpreter statically"."""
+    world = World(tmp_path)
+    text = sysconfigdata("aarch64-linux-gnu", Py_ENABLE_SHARED=0, LDLIBRARY="libpython3.11.a")
+    library = ar([("python.o", elf_object(machine=183, symbols={"Py_GetVersion": bytes(4)}))])
+    world.new_root(
+        {"usr/lib/python3.11/_sysconfigdata__linux_aarch64-linux-gnu.py": text, "usr/lib/libpython3.11.a": library}
+    )
+    world.options |= {"features": "auto-initialize", "embed": True}
+    finding = found(world, "XP411")
+    assert "auto-initialize" in finding.message and "shared libpython" in finding.help
+    assert world.finding("XP602") is None
+
+
+@pytest.mark.parametrize("host", ["x86_64-apple-darwin", "x86_64-unknown-linux-gnu"])
+def test_the_guides_two_tables_of_flags_hide_one_another(tmp_path: Path, host: str) -> None:
+    """The guide shows flags below [target.…] and below [build]; Cargo takes one source alone."""
+    world = World(tmp_path)
+    world.no_root()
+    world.options |= {"target": "x86_64-apple-darwin", "host": host, "python": "3.11"}
+    flags = '["-C", "link-arg=-undefined", "-C", "link-arg=dynamic_lookup"]'
+    rpath = "link-args=-Wl,-rpath,/Library/Developer/CommandLineTools/Library/Frameworks"
+    config = f'[target.x86_64-apple-darwin]\nrustflags = {flags}\n[build]\nrustflags = ["-C", "{rpath}"]\n'
+    make(world.project, {".cargo/config.toml": config})
+    finding = found(world, "XP409")
+    assert rpath in finding.message and [place.key for place in finding.locations] == [
+        "target.x86_64-apple-darwin.rustflags",
+        "build.rustflags",
+    ]
+    make(
+        world.project,
+        {".cargo/config.toml": config.replace("[build]\nrustflags = [", "").replace("]\n" + '"-C"', ', "-C"')},
+    )
+    assert world.finding("XP409") is None
+
+
+def test_a_table_for_open_symbols_can_be_pasted(tmp_path: Path) -> None:
+    import tomllib
+
+    world = World(tmp_path)
+    world.no_root()
+    world.options |= {"target": "aarch64-apple-darwin", "host": "aarch64-apple-darwin", "python": "3.11"}
+    line = found(world, "XP621").help.removeprefix("In .cargo/config.toml: ").partition("; ")[0]
+    assert "dynamic_lookup" in str(tomllib.loads(line)["target"]["aarch64-apple-darwin"]["rustflags"])
+    make(world.project, {".cargo/config.toml": line})
+    assert world.finding("XP621") is None
+
+
+@pytest.mark.parametrize(
+    ("triple", "words"),
+    [
+        ("aarch64-linux-android", "aarch64-linux-androidNN-clang of Android's NDK"),
+        ("aarch64-apple-darwin", "--with cargo-zigbuild"),
+        ("x86_64-unknown-freebsd", "to a linker for x86_64-unknown-freebsd"),
+        ("armv7-unknown-linux-gnueabihf", "=arm-linux-gnueabihf-gcc"),
+    ],
+)
+def test_the_linker_that_help_names_exists(tmp_path: Path, triple: str, words: str) -> None:
+    """ "A toolchain for your target": what nobody calls so is not proposed."""
+    world = World(tmp_path)
+    world.no_root()
+    world.options |= {"target": triple, "python": "3.11"}
+    assert words in found(world, "XP601").help
