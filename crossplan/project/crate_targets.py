@@ -53,7 +53,7 @@ def crate_targets(document: Document, kind: Kind, package: str) -> tuple[CrateTa
         if isinstance(name, str):
             path = row.get("path")
             place = root / path if isinstance(path, str) else found.get(name, root / folder / f"{name}.rs")
-            named[name] = CrateTarget(name, place, _types(row)[0] or ("bin",), _words(row.get("required-features")))
+            named[name] = CrateTarget(name, place, _words(row.get("required-features")))
     taken = {target.path for target in named.values()}
     rest = (CrateTarget(name, path) for name, path in sorted(found.items()) if name not in named and path not in taken)
     return (*named.values(), *rest)

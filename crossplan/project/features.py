@@ -23,10 +23,9 @@ Locate = Callable[[Package, Dependency], "Package | str | None"]
 
 @record(frozen=False)
 class Asked:
-    """What all entries together ask of one crate: features with origins, default features, the entries."""
+    """What all entries together ask of one crate: features with origins, and the entries."""
 
     features: dict[str, Fact[str]] = field(default_factory=dict)
-    default: Fact[bool] | None = None
     users: list[tuple[Package, Dependency]] = field(default_factory=list)
 
     def add(self, user: Package, dependency: Dependency) -> None:
@@ -34,8 +33,6 @@ class Asked:
         self.users.append((user, dependency))
         for fact in dependency.features:
             self.features.setdefault(fact.value, fact)
-        if self.default is None or (dependency.default_features and not self.default.value):
-            self.default = Fact(dependency.default_features, dependency.origin)
 
 
 @record(frozen=False)

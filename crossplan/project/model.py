@@ -52,7 +52,6 @@ class CrateTarget:
 
     name: str
     path: Path
-    crate_types: tuple[str, ...] = ("bin",)
     required_features: tuple[str, ...] = ()
 
 
@@ -105,20 +104,15 @@ class Pyo3Use:
     """Which PyO3 the project builds with, and with which features.
 
     `crate`: the crate whose features count (`pyo3-ffi` for a project that uses that alone). `version` comes from the lock
-    file, or is the newest known release that meets `requirement`. `features` are those asked for by name, each with the
-    entry that asks; what they imply is for the rules of that release. `locked` holds every version
-    of the lock file.
+    file, or is the newest known release that meets the requirement. `features` are those asked for by name, each with the
+    entry that asks; what they imply is for the rules of that release.
     """
 
     crate: Pyo3Crate
     version: Fact[str] | None
-    requirement: Fact[str] | None
     features: tuple[Fact[str], ...]
-    default_features: Fact[bool]
-    locked: tuple[str, ...] = ()
     undecided: tuple[Undecided, ...] = ()
     enabled_by: tuple[str, ...] = ()  # PyO3 is optional and off by default: the package's features that turn it on
-    kind: DependencyKind = "normal"  # else PyO3 is only there for build scripts or tests
 
     def has(self, feature: str) -> Fact[str] | None:
         """The fact that asks for a feature."""
@@ -137,7 +131,6 @@ class Project:
     packages: tuple[Package, ...] = ()
     pyo3: Pyo3Use | None = None
     lock: Lock | None = None
-    resolver: str = "1"
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     target_dir: Fact[Path] | None = None
     cargo: CargoConfig = field(default_factory=CargoConfig)

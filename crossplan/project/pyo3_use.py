@@ -92,10 +92,7 @@ def _use(sources: Sources, walk: FeatureWalk, package: Package) -> Pyo3Use | Non
     return Pyo3Use(
         crate=crate,
         version=_version(sources, package, crate, direct),
-        requirement=_requirement(direct),
         features=tuple(asked.features.values()),
-        default_features=asked.default or Fact(True, Origin("default")),
-        locked=tuple(p.version for p in sources.lock.versions(crate)) if sources.lock else (),
         undecided=tuple(walk.undecided.values()),
     )
 
@@ -104,15 +101,10 @@ def _only_named(sources: Sources, package: Package) -> Pyo3Use | None:
     """PyO3 as a build- or dev-dependency alone: its release is known, no code for the target has it."""
     for crate in PYO3_CRATES:
         for dependency in package.depends_on(crate, "build", "dev"):
-            asked = Asked()
-            asked.add(package, dependency)
             return Pyo3Use(
                 crate=crate,
                 version=_version(sources, package, crate, dependency),
-                requirement=_requirement(dependency),
-                features=tuple(asked.features.values()),
-                default_features=asked.default or Fact(True, Origin("default")),
-                kind=dependency.kind,
+                features=dependency.features,
             )
     return None
 
@@ -127,12 +119,6 @@ def _way(sources: Sources, package: Package, crate: str) -> Sequence[LockedPacka
     """How the lock file leads from the package to a crate, that crate's entry last; empty where it does not."""
     owner = _locked(sources.lock, package) if sources.lock else None
     return sources.lock.way(owner, crate) if sources.lock and owner else ()
-
-
-def _requirement(dependency: Dependency | None) -> Fact[str] | None:
-    if dependency is None or dependency.requirement is None:
-        return None
-    return Fact(dependency.requirement, dependency.origin)
 
 
 def _version(sources: Sources, package: Package, crate: str, dependency: Dependency | None) -> Fact[str] | None:

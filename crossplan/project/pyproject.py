@@ -27,14 +27,12 @@ class Backend:
     """
 
     kind: BackendKind
-    name: Fact[str] | None
     pin: Fact[str] | None = None
     features: tuple[Fact[str], ...] = ()
     no_default_features: bool = False
     target: Fact[str] | None = None
     profile: Fact[str] | None = None
     manifest_path: Fact[Path] | None = None
-    args: tuple[Fact[str], ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -43,7 +41,6 @@ class PyProject:
     """One pyproject.toml. `document` serves those who want an origin of a key that has no field here."""
 
     document: Document
-    name: Fact[str] | None
     backend: Backend | None
 
     @property
@@ -59,7 +56,6 @@ def read_pyproject(path: Path, base: Path) -> PyProject | ProjectProblem | None:
         return document
     return PyProject(
         document=document,
-        name=_text(document, "project", "name"),
         backend=_backend(document),
     )
 
@@ -68,13 +64,13 @@ def _backend(document: Document) -> Backend | None:
     """The backend that builds the Rust part; None where nothing is said of one."""
     name, requires = _text(document, "build-system", "build-backend"), _texts(document, "build-system", "requires")
     if _pin(requires, "maturin") or (name and name.value.startswith("maturin")) or document.table("tool", "maturin"):
-        return _maturin(document, name, requires)
+        return _maturin(document, requires)
     if _pin(requires, "setuptools-rust") or document.table("tool", "setuptools-rust"):
-        return _setuptools_rust(document, name, requires)
-    return Backend("other", name) if name else None
+        return _setuptools_rust(document, requires)
+    return Backend("other") if name else None
 
 
-def _maturin(document: Document, name: Fact[str] | None, requires: tuple[Fact[str], ...]) -> Backend:
+def _maturin(document: Document, requires: tuple[Fact[str], ...]) -> Backend:
     """`[tool.maturin]`; without `manifest-path`, maturin takes Cargo.toml beside the file, else rust/Cargo.toml."""
     table = ("tool", "maturin")
     settings = document.table(*table)
@@ -84,19 +80,17 @@ def _maturin(document: Document, name: Fact[str] | None, requires: tuple[Fact[st
         path = Fact(inner, document.origin(*table))
     return Backend(
         kind="maturin",
-        name=name,
         pin=_pin(requires, "maturin"),
         features=_texts(document, *table, "features"),
         no_default_features=settings.get("no-default-features") is True,
         target=_text(document, *table, "target"),
         profile=_text(document, *table, "profile"),
         manifest_path=path,
-        args=_texts(document, *table, "cargo-extra-args") + _texts(document, *table, "rustc-args"),
         settings=settings,
     )
 
 
-def _setuptools_rust(document: Document, name: Fact[str] | None, requires: tuple[Fact[str], ...]) -> Backend:
+def _setuptools_rust(document: Document, requires: tuple[Fact[str], ...]) -> Backend:
     """The first of `[[tool.setuptools-rust.ext-modules]]`; without one, setup.py says it."""
     key = ("tool", "setuptools-rust", "ext-modules")
     rows = document.table(*key[:-1]).get("ext-modules")
@@ -104,13 +98,11 @@ def _setuptools_rust(document: Document, name: Fact[str] | None, requires: tuple
     part = Document(document.path, document.shown, document.text, {"tool": {"setuptools-rust": {"ext-modules": row}}})
     return Backend(
         kind="setuptools-rust",
-        name=name,
         pin=_pin(requires, "setuptools-rust"),
         features=_texts(part, *key, "features"),
         no_default_features="--no-default-features" in (row.get("args") or ()),
         profile=Fact("dev", document.origin(*key, "debug")) if row.get("debug") is True else None,
         manifest_path=_path(document, _text(part, *key, "path")),
-        args=_texts(part, *key, "args"),
         settings=row,
     )
 

@@ -52,8 +52,7 @@ def read_project(
     lock = _kept(read_lock(folder / "Cargo.lock", start), problems)
     packages = selected(manifests, root, manifest)
     package = choose_package(manifests, root, packages, lock)
-    version = resolver(root, manifest)
-    sources = Sources(manifests, lock, target, version, known, env)
+    sources = Sources(manifests, lock, target, resolver(root, manifest), known, env)
     asked = {fact.value: fact.origin for fact in backend.features} if backend else {}
     default = not (backend and backend.no_default_features)
     return Project(
@@ -62,7 +61,6 @@ def read_project(
         packages=packages,
         pyo3=find_use(sources, packages, package, asked, default=default) if package else None,
         lock=lock,
-        resolver=version,
         profiles=profiles(root or manifest, cargo.profiles),
         target_dir=cargo.target_dir or Fact(folder / "target", Origin("default")),
         cargo=cargo,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from crossplan.origin import Fact, Origin
 from crossplan.project.toml import Document, ProjectProblem, read_text, read_toml, shown
@@ -21,11 +20,10 @@ class RustToolchain:
 
 @record
 class CrossConfig:
-    """cross's settings: variables let into the container, by target (`""`: all), and the targets' images."""
+    """cross's settings: variables let into the container, by target (`""`: all)."""
 
     origin: Origin
     passthrough: Mapping[str, tuple[Fact[str], ...]] = field(default_factory=dict)
-    images: Mapping[str, Fact[str]] = field(default_factory=dict)
 
     def passes(self, variable: str, triple: str) -> bool:
         """Whether a variable of the user reaches the build. cross hands on `CARGO_*`, `CROSS_*` and a few more itself."""
@@ -75,33 +73,19 @@ def read_cross(root: Path, base: Path, env: Mapping[str, str]) -> CrossConfig | 
     document = read_toml(base / named if named else root / "Cross.toml", base)
     if not isinstance(document, Document):
         return document
-    passthrough: dict[str, tuple[Fact[str], ...]] = {}
-    images: dict[str, Fact[str]] = {}
-    _collect(document, "", ("build",), passthrough, images)
+    passthrough = {"": _passthrough(document, "build")}
     for triple in document.table("target"):
-        _collect(document, triple, ("target", triple), passthrough, images)
+        passthrough[triple] = _passthrough(document, "target", triple)
     if words := env.get("CROSS_BUILD_ENV_PASSTHROUGH"):
         origin = Origin("variable", key="CROSS_BUILD_ENV_PASSTHROUGH")
         passthrough[""] = tuple(Fact(word, origin) for word in words.split())
-    return CrossConfig(document.origin(), passthrough, images)
+    return CrossConfig(document.origin(), passthrough)
 
 
-def _collect(
-    document: Document,
-    triple: str,
-    keys: tuple[str, ...],
-    passthrough: dict[str, tuple[Fact[str], ...]],
-    images: dict[str, Fact[str]],
-) -> None:
-    """What `[build]` or one `[target.…]` says."""
+def _passthrough(document: Document, *keys: str) -> tuple[Fact[str], ...]:
+    """The variables that `[build.env]` or one `[target.….env]` lets through."""
     origin = document.origin(*keys, "env", "passthrough")
-    names = _texts(document.table(*keys, "env").get("passthrough"))
-    passthrough[triple] = tuple(Fact(name, origin) for name in names)
-    image: Any = document.table(*keys).get("image")
-    if isinstance(image, Mapping):
-        image = image.get("name")
-    if isinstance(image, str):
-        images[triple] = Fact(image, document.origin(*keys, "image"))
+    return tuple(Fact(name, origin) for name in _texts(document.table(*keys, "env").get("passthrough")))
 
 
 def _texts(value: object) -> tuple[str, ...]:

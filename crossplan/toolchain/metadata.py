@@ -18,9 +18,8 @@ SECONDS = 30.0
 
 @record
 class Resolved:
-    """A crate as Cargo resolved it: its version and the features that are on; `reason` says why there is no answer."""
+    """A crate as Cargo resolved it: the features that are on; `reason` says why there is no answer."""
 
-    version: str | None = None
     features: tuple[str, ...] = ()
     reason: str | None = None
 
@@ -64,4 +63,4 @@ def read_metadata(text: str, crate: str) -> Resolved:
     if not nodes:
         return Resolved(reason=f"{crate} is not built for that target")
     node = max(nodes, key=lambda one: str(names[one["id"]]["version"]))
-    return Resolved(str(names[node["id"]]["version"]), tuple(sorted(node["features"])))
+    return Resolved(tuple(sorted(node["features"])))

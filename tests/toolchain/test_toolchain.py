@@ -203,7 +203,7 @@ METADATA = {
 
 def test_what_cargo_metadata_says(tmp_path: Path) -> None:
     answer = read_metadata(json.dumps(METADATA), "pyo3")
-    assert (answer.version, answer.features, answer.reason) == ("0.22.6", ("abi3", "macros"), None)
+    assert (answer.features, answer.reason) == (("abi3", "macros"), None)
     assert read_metadata(json.dumps(METADATA), "pyo3-ffi").reason is not None
     assert read_metadata("[]", "pyo3").reason == "cargo's answer is not understood"
     env = {"PATH": str(tmp_path / "bin")}
