@@ -78,7 +78,7 @@ CODES = _register(
     ("XP406", "cargo-variable-ignored", "A CARGO_TARGET_ variable is spelled so that Cargo ignores it."),
     ("XP407", "two-environments", "VIRTUAL_ENV and CONDA_PREFIX are both set, so PyO3 uses neither."),
     ("XP408", "no-python-hides-sysroot", "PYO3_NO_PYTHON is set, so PyO3 does not look into PYO3_CROSS_LIB_DIR."),
-    ("XP409", "rustflags-hidden", "A variable with Rust flags hides those of the target."),
+    ("XP409", "rustflags-hidden", "A source of Rust flags hides another one, which Cargo then does not read."),
     ("XP410", "python-cannot-run", "The Python that PyO3 would start cannot run on the host."),
     ("XP411", "pyo3-stops", "PyO3's build script will stop, because of what was given."),
     (
@@ -154,6 +154,7 @@ CODES = _register(
     ("XP615", "module-not-appended", "A program that embeds Python does not append its own module to the table."),
     ("XP616", "native-dependency", "A crate looks for a C library of the target, and nothing says where that is."),
     ("XP617", "packed-root", "A build must open what lies in an archive, and only crossplan reads it there."),
+    ("XP618", "script-lacks-crate", "The build script calls a crate that its manifest does not give it."),
     ("XP620", "static-c-runtime", "The C runtime is linked statically, and no cdylib can be made so."),
     ("XP621", "undefined-symbols", "The linker for macOS is not told that a module leaves Python's symbols undefined."),
     ("XP622", "framework-rpath", "A program links Python's framework without an rpath to it."),

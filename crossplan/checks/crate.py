@@ -8,7 +8,7 @@ from pathlib import Path
 from crossplan.checks.view import View, at, finding
 from crossplan.findings import Finding, Location
 from crossplan.origin import Origin
-from crossplan.project.sources import find_words
+from crossplan.project.sources import find_words, script_calls
 
 # What the limited API lacks below a level (PyO3's guide, "Missing features"), as it looks in source text.
 _LACKING = {
@@ -202,6 +202,24 @@ def native_dependency(view: View) -> Iterator[Finding]:
         )
 
 
+def script_lacks_crate(view: View) -> Iterator[Finding]:
+    """XP618: a build script that calls pyo3-build-config compiles only where the manifest has that crate for scripts."""
+    package = view.package
+    if package is None or package.build_script is None or not script_calls(package, "pyo3_build_config::"):
+        return
+    if any("pyo3-build-config" in (d.name, d.package) for d in package.dependencies if d.kind == "build"):
+        return
+    yield finding(
+        "script-lacks-crate",
+        "error",
+        f"{package.build_script.name} calls pyo3_build_config, which {package.name.value} does not have for its build script",
+        at(package.name.origin),
+        Location(str(package.build_script)),
+        help="Add to Cargo.toml, in [build-dependencies]: pyo3-build-config ="
+        f' "{view.request.pyo3.value.rpartition(".")[0]}"',
+    )
+
+
 def _for_target(view: View, name: str) -> str:
     return name.replace("{TRIPLE}", view.target.variable).replace("{triple}", view.target.underscored)
 
@@ -225,4 +243,5 @@ CHECKS = (
     limited_api_lacks,
     module_not_appended,
     native_dependency,
+    script_lacks_crate,
 )

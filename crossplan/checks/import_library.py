@@ -54,16 +54,25 @@ def wrong_dll(view: View) -> Iterator[Finding]:
     )
 
 
-def import_tool_missing(view: View) -> Iterator[Finding]:
-    """XP613: PyO3's own script calls a program to make the import library; without it the script stops."""
+def missing_tool(view: View) -> str | None:
+    """The program for which PyO3's script stops, since it was to make the import library and is not there."""
     if view.resolution is None or view.resolution.outcome != "error":
-        return
+        return None
     text = " ".join(view.resolution.error)
     if "import library" not in text or ("No such file" not in text and "not found" not in text):
+        return None
+    return text.split('"')[1] if text.count('"') >= 2 else "dlltool"
+
+
+def import_tool_missing(view: View) -> Iterator[Finding]:
+    """XP613: PyO3's own script calls a program to make the import library; without it the script stops."""
+    tool = missing_tool(view)
+    if tool is None or view.resolution is None:
         return
     from crossplan.toolchain.packages import how_to_install
 
-    tool = text.split('"')[1] if text.count('"') >= 2 else "dlltool"
+    by_zig = "ZIG_COMMAND" in view.environ
+    other = "or unset ZIG_COMMAND" if by_zig else "or set ZIG_COMMAND=zig"
     yield finding(
         "import-tool-missing",
         "error",
@@ -72,8 +81,8 @@ def import_tool_missing(view: View) -> Iterator[Finding]:
         if "generate-import-lib" in view.features
         else Location(None, "--features"),
         variable("PATH"),
-        help=f"Install it: {how_to_install('dlltool', view.target)}; or set ZIG_COMMAND=zig; or take PyO3 0.29, which makes"
-        " no import library.",
+        help=f"Install it: {how_to_install('zig' if by_zig else 'dlltool', view.target)}; {other}; or take PyO3 0.29, which"
+        " makes no import library.",
     )
 
 

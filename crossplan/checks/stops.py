@@ -12,6 +12,8 @@ from pathlib import PurePosixPath
 
 from crossplan.checks.evidence import called, place
 from crossplan.checks.failure import NO_INTERPRETER, NOTHING_SAID, TOO_OLD_OR_NEW, failure_of
+from crossplan.checks.import_library import missing_tool
+from crossplan.checks.variables import dead_path
 from crossplan.checks.view import View, at, finding, variable
 from crossplan.evidence import TargetPython
 from crossplan.findings import Finding, Location, Severity
@@ -64,7 +66,9 @@ def said(view: View) -> str:
 
 def pyo3_stops(view: View) -> Iterator[Finding]:
     """XP411: any stop that no other check explains, with PyO3's own words."""
-    if view.failure is None or view.failure in _EXPLAINED or view.rules is None:
+    if view.failure is None or view.failure in _EXPLAINED or view.rules is None or missing_tool(view):
+        return
+    if view.failure == "E-CFG" and any(f.locations[0] == variable("PYO3_CONFIG_FILE") for f in dead_path(view)):
         return
     fact = view.features.get(_OF_FEATURES.get(view.failure, ""))
     name = None if fact is not None else _ABOUT.get(view.failure) or _blamed(view)

@@ -91,3 +91,32 @@ def test_the_linker_that_help_names_exists(tmp_path: Path, triple: str, words: s
     world.no_root()
     world.options |= {"target": triple, "python": "3.11"}
     assert words in found(world, "XP601").help
+
+
+def test_a_script_that_calls_pyo3_build_config_has_it(tmp_path: Path) -> None:
+    """ "Remember to also add pyo3-build-config to the build-dependencies section"."""
+    world = World(tmp_path)
+    make(world.project, {"build.rs": "fn main() { pyo3_build_config::add_extension_module_link_args(); }\n"})
+    finding = found(world, "XP618")
+    assert finding.severity == "error"
+    table, _, line = finding.help.removeprefix("Add to Cargo.toml, in ").partition(": ")
+    manifest = (world.project / "Cargo.toml").read_text("utf-8")
+    make(world.project, {"Cargo.toml": f"{manifest}\n{table}\n{line}\n"})
+    assert world.judge() == ()
+
+
+@pytest.mark.parametrize(("zig", "words"), [("", "set ZIG_COMMAND=zig"), ("zig", "pip install ziglang")])
+def test_a_missing_dlltool_is_told_once(tmp_path: Path, zig: str, words: str) -> None:
+    """ "The Zig compiler executable can be used in place of llvm-dlltool"."""
+    world = World(tmp_path)
+    world.no_root()
+    world.options |= {"target": "x86_64-pc-windows-msvc", "features": "extension-module,abi3-py38,generate-import-lib"}
+    world.environ |= {"ZIG_COMMAND": zig} if zig else {}
+    assert words in found(world, "XP613").help
+    assert [f.code.code for f in world.judge() if f.severity == "error"] == ["XP613"]
+
+
+def test_a_config_file_that_is_not_there_is_told_once(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.environ["PYO3_CONFIG_FILE"] = "/nowhere/pyo3-config.txt"
+    assert [f.code.code for f in world.judge() if f.severity == "error"] == ["XP403"]
