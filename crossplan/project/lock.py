@@ -36,7 +36,6 @@ class LockedPackage:
 class Lock:
     """A lock file and its packages, in its order."""
 
-    path: Path
     shown: str
     packages: tuple[LockedPackage, ...]
 
@@ -99,7 +98,7 @@ def read_lock(path: Path, base: Path) -> Lock | ProjectProblem | None:
         if document is None or isinstance(document, ProjectProblem):
             return document
         packages = _from_tables(document.data)
-    return Lock(path, shown(path, base), tuple(packages))
+    return Lock(shown(path, base), tuple(packages))
 
 
 def _by_lines(text: str) -> list[LockedPackage] | None:

@@ -90,7 +90,6 @@ class _Comparator:
 class Requirement:
     """A requirement such as `>=0.21, <0.23`: every comparison must hold."""
 
-    text: str
     comparators: tuple[_Comparator, ...]
 
     @classmethod
@@ -106,7 +105,7 @@ class Requirement:
             star = any(number in ("*", "x", "X") for number in numbers if number)
             default = "=" if star else "^"
             comparators.append(_Comparator(operator or default, values[0], values[1], values[2], pre))
-        return cls(text, tuple(comparators))
+        return cls(tuple(comparators))
 
     def matches(self, version: str) -> bool:
         """Whether a version meets it. A pre-release only does if a comparison names one of the same release."""
