@@ -174,10 +174,17 @@ def of_own_vendor(text: str) -> Target | None:
     """The target of the usual shape with a vendor that rustc does not know, as a target specification of one's own has it."""
     arch, _, rest = text.partition("-")
     vendor, _, system = rest.partition("-")
-    if not (arch and system and re.fullmatch(r"[a-z0-9_]+", vendor)):
+    if not (arch and system and re.fullmatch(r"[a-z0-9_]+", vendor)) or _is_slip(vendor):
         return None
     twins = (builtin(f"{arch}-{known}-{system}") for known in ("unknown", "pc", "apple"))
     return next((replace(twin, triple=text, vendor=vendor) for twin in twins if twin), None)
+
+
+def _is_slip(vendor: str) -> bool:
+    """Whether it is rustc's own word for a vendor, mistyped: `unknwon`, `appel`."""
+    from difflib import get_close_matches
+
+    return bool(get_close_matches(vendor, ("unknown", "apple"), n=1, cutoff=0.75))
 
 
 def nearest_triples(text: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from crossplan.api import RequestError, this_machine
 from crossplan.cli.many import add_workers
+from crossplan.cli.options import current_folder
 from crossplan.cli.status import CommandError, Status, status_of
 from crossplan.matrix import Cell, ClusterError, Setting, jobs_of, plan_cells, read_cells, workers_of
 from crossplan.project.settings import SettingsError
@@ -34,11 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Status:
     """Read the table, plan its cells or print them as jobs."""
     try:
-        cells = _chosen(read_cells(Path.cwd()), arguments.part)
+        cells = _chosen(read_cells(Path(current_folder())), arguments.part)
         if arguments.format is not None:
             sys.stdout.write(render(arguments.format, jobs_of(cells, dialect_of(arguments.format))))
             return Status.SOUND
-        setting = Setting(dict(os.environ), os.getcwd(), this_machine(), arguments.manifest_path, arguments.host)  # noqa: PTH109
+        setting = Setting(dict(os.environ), current_folder(), this_machine(), arguments.manifest_path, arguments.host)
         reports = list(plan_cells(cells, setting, workers_of(arguments.jobs, arguments.scheduler)))
     except (SettingsError, RequestError, ClusterError, Refused) as error:
         raise CommandError(str(error)) from error

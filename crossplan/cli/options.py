@@ -49,6 +49,14 @@ def add_shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="exit with 4 for warnings too")
 
 
+def current_folder() -> str:
+    """The folder in which the user stands; one that was removed meanwhile ends the command."""
+    try:
+        return os.getcwd()  # noqa: PTH109
+    except FileNotFoundError as error:
+        raise CommandError("the current folder is not there any more: cd into one that is") from error
+
+
 def request_of(arguments: argparse.Namespace) -> Request:
     """The request of the command line; what makes no sense ends the command."""
     options = Options(
@@ -66,7 +74,7 @@ def request_of(arguments: argparse.Namespace) -> Request:
         embed=arguments.embed,
     )
     try:
-        return make_request(options, dict(os.environ), os.getcwd(), this_machine())  # noqa: PTH109
+        return make_request(options, dict(os.environ), current_folder(), this_machine())
     except RequestError as error:
         raise CommandError(str(error)) from error
     except UnknownTarget as error:

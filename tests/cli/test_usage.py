@@ -87,3 +87,14 @@ def test_a_device_has_no_folder_beside_it(tmp_path: Path) -> None:
     words = ("env", *PLAN[1:-1], "", "--pyo3", "0.23.5", "--embed", "-o", "device")
     assert crossplan(tmp_path, words, "").returncode == Status.SOUND
     assert not (tmp_path / "device.d").exists() and list((tmp_path / "cache").rglob("pyo3-config.txt"))
+
+
+@pytest.mark.parametrize("command", [PLAN, ("matrix",)])
+def test_a_folder_that_is_gone_is_named(tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "gone").mkdir()
+    script = 'cd gone && rmdir ../gone && exec "$0" -m crossplan "$@"'
+    done = subprocess.run(
+        ["sh", "-c", script, sys.executable, *command], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == Status.USAGE
+    assert done.stderr == "crossplan: the current folder is not there any more: cd into one that is\n"

@@ -92,6 +92,9 @@ def test_vendors_of_others_are_accepted_and_misspellings_answered() -> None:
         find_target("armv7-unknown-linux-gnueabihff")
     assert unknown.value.nearest[0] == "armv7-unknown-linux-gnueabihf"
     with pytest.raises(UnknownTarget) as unknown:
+        find_target("aarch64-unknwon-linux-gnu")  # no vendor of somebody's own, but a slip
+    assert unknown.value.nearest[0] == "aarch64-unknown-linux-gnu"
+    with pytest.raises(UnknownTarget) as unknown:
         find_target("arm-linux-gnueabihf")
     assert "armv7-unknown-linux-gnueabihf" in unknown.value.nearest
 
