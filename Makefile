@@ -49,4 +49,5 @@ format: .venv/.test # put the code into its form
 .venv/.test: pyproject.toml scripts/venv.sh
 	@sh scripts/venv.sh test docs
 	@! command -v cargo >/dev/null || command -v cc >/dev/null || sh scripts/debian.sh gcc libc6-dev || true
+	@command -v strace >/dev/null || sh scripts/debian.sh strace || true
 	@touch $@ .venv/.run
