@@ -176,6 +176,7 @@ CODES = _register(
     ("XP643", "universal2", "universal2 is two builds that are merged, not a target."),
     ("XP644", "output-moves", "Cargo's configuration sets a default target, so output lies in another folder."),
     ("XP645", "wheel-not-marked", "A stable-ABI module is built, and nothing marks its wheel as such."),
+    ("XP646", "tool-brings-nothing", "The tool that was chosen has no image or linker of its own for the target."),
     ("XP650", "android-api-level", "The API level of Android is not said, or below what the Python needs."),
     ("XP651", "deployment-target", "The minimum version of the system does not go with that of the target's Python."),
     ("XP652", "other-sdk", "SDKROOT names the SDK of another system."),

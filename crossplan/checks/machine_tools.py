@@ -20,7 +20,7 @@ from crossplan.selection import image_mismatches
 from crossplan.toolchain.compiler import triplet_in_name
 from crossplan.toolchain.gnu import disagreements, gnu_facts
 from crossplan.toolchain.libraries import read_host_image
-from crossplan.toolchain.packages import how_to_install
+from crossplan.toolchain.packages import built_instead_by, how_to_install
 from crossplan.toolchain.path import found_programs
 from crossplan.triple import Target, builtin
 
@@ -223,6 +223,25 @@ def _numbers(version: str) -> tuple[int, ...]:
     return parsed[:3] if parsed else tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
+def tool_brings_nothing(view: View) -> Iterator[Finding]:
+    """XP646: cross has an image, and zig a linker, for some targets only; for others they call the host's own tools."""
+    tool, image = view.request.tool, f"CROSS_TARGET_{view.target.variable}_IMAGE"
+    instead = built_instead_by(tool.value, view.target)
+    if instead is None or _links_natively(view) or image in view.environ:
+        return
+    if tool.value == "cross" and view.project.cross is not None:  # which may name an image
+        return
+    brings = f"an image for {view.target.triple}" if tool.value == "cross" else f"a linker for {view.target.triple}"
+    yield finding(
+        "tool-brings-nothing",
+        "warning",
+        f"{tool.value} does not bring {brings}, and falls back on this machine's own tools",
+        at(tool.origin, "--with"),
+        help=f"Build with {instead}"
+        + (f"; or name an image of your own in {image}." if tool.value == "cross" else "."),
+    )
+
+
 def cross_passthrough(view: View) -> Iterator[Finding]:
     """XP636: cross builds in a container, which sees only the variables that it is told to let in."""
     if view.request.tool.value != "cross":
@@ -287,6 +306,7 @@ CHECKS = (
     build_tool_of_target,
     wrapper_sets_paths,
     old_compiler,
+    tool_brings_nothing,
     cross_passthrough,
     no_runner,
     toolchain_file,

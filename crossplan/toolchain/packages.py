@@ -28,6 +28,13 @@ def fits(row: Mapping[str, object], target: Target) -> bool:
     return all(row.get(key) in (None, getattr(target, key)) for key in ("os", "env", "abi"))
 
 
+def built_instead_by(tool: str, target: Target) -> str | None:
+    """The command that builds for a target for which `tool` itself brings nothing; None where it does."""
+    rows = load("toolchain")["not_built_by"]
+    row: Mapping[str, str] | None = next((row for row in rows if row["tool"] == tool and fits(row, target)), None)
+    return filled(row["instead"], target) if row is not None else None
+
+
 def install_commands(tool: str, target: Target) -> tuple[str, ...]:
     """The commands that install a tool, one for each package manager that has it."""
     table = load("toolchain")

@@ -120,3 +120,28 @@ def test_a_config_file_that_is_not_there_is_told_once(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.environ["PYO3_CONFIG_FILE"] = "/nowhere/pyo3-config.txt"
     assert [f.code.code for f in world.judge() if f.severity == "error"] == ["XP403"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "triple", "words"),
+    [
+        ("cross", "aarch64-apple-darwin", "cargo zigbuild --target aarch64-apple-darwin"),
+        ("cross", "x86_64-pc-windows-msvc", "cargo xwin build --target x86_64-pc-windows-msvc"),
+        ("cargo-zigbuild", "x86_64-pc-windows-msvc", "cargo xwin build --target x86_64-pc-windows-msvc"),
+        ("cross", "armv7-unknown-linux-gnueabihf", None),
+        ("cargo-zigbuild", "aarch64-apple-darwin", None),
+        ("cargo", "x86_64-pc-windows-msvc", None),
+    ],
+)
+def test_a_tool_that_brings_nothing_for_the_target_is_named(
+    tmp_path: Path, tool: str, triple: str, words: str | None
+) -> None:
+    """ "A toolchain for your target"."""
+    world = World(tmp_path)
+    world.no_root()
+    world.options |= {"target": triple, "tool": tool, "python": "3.11"}
+    finding = world.finding("XP646")
+    assert (finding is None) if words is None else (finding is not None and words in finding.help)
+    if tool == "cross":
+        world.environ[f"CROSS_TARGET_{triple.upper().replace('-', '_')}_IMAGE"] = "mine"
+        assert world.finding("XP646") is None
