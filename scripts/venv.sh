@@ -21,3 +21,5 @@ if ! fits .venv/bin/python; then
 fi
 extras=$(IFS=,; echo "${*:+[$*]}")
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable ".$extras"
+# Byte code, so that the first call is as quick as the next, also where PYTHONDONTWRITEBYTECODE keeps Python from writing it.
+.venv/bin/python -m compileall -q crossplan

@@ -15,7 +15,6 @@ from crossplan.checks import (
     incomplete,
     levels,
     linked,
-    machine_tools,
     platforms,
     stops,
     variables,
@@ -28,7 +27,7 @@ from crossplan.record import replace
 from crossplan.selection import paths_of
 from crossplan.situation import Situation
 
-# What is judged of a situation, whatever the machine has installed; then what concerns its tools.
+# What is judged of a situation, whatever the machine has installed. `machine_tools`, which looks at that, is loaded where it is asked.
 OF_SITUATIONS = (
     fitness,
     stops,
@@ -44,7 +43,6 @@ OF_SITUATIONS = (
     platforms,
     backends,
 )
-OF_TOOLS = (machine_tools,)
 
 
 def check_evidence(evidence: Evidence) -> tuple[Finding, ...]:
@@ -60,8 +58,12 @@ def check_situation(situation: Situation, planned: Situation | None = None) -> t
     Tools are judged in the environment as it is.
     """
     view = View(situation, tools=not situation.planned)
-    modules = OF_SITUATIONS if situation.planned else (*OF_SITUATIONS, *OF_TOOLS)
-    found = [_placed(view, finding) for module in modules for check in module.CHECKS for finding in check(view)]
+    checks = [check for module in OF_SITUATIONS for check in module.CHECKS]
+    if not situation.planned:
+        from crossplan.checks import machine_tools
+
+        checks += machine_tools.CHECKS
+    found = [_placed(view, finding) for check in checks for finding in check(view)]
     found += _of_root(situation)
     if planned is not None:
         left = check_situation(planned)
@@ -95,6 +97,8 @@ def _placed(view: View, finding: Finding) -> Finding:
 
 def check_tools(situation: Situation) -> tuple[Finding, ...]:
     """The findings about this machine's tools alone; what a build cannot do without is an error here."""
+    from crossplan.checks import machine_tools
+
     view = View(situation)
     checks = (*machine_tools.CHECKS, *platforms.CHECKS, flags.foreign_linker)
     found = [finding for check in checks for finding in check(view)]

@@ -12,17 +12,15 @@ from crossplan.record import record
 MUST_LINK = ("windows", "cygwin", "android", "ios", "aix")
 """Systems where a module finds Python's functions only in a library that it names; elsewhere the interpreter has them."""
 
-_FORMS = tuple(
-    re.compile(form, re.IGNORECASE)
-    for form in (
-        r"libpython(?P<major>\d)\.(?P<minor>\d+)(?P<flags>[a-z]*)\.(?:so(?:\.[\d.]+)?|dylib|dll)",
-        r"python(?P<major>\d)(?P<minor>\d+)(?P<flags>t?(?:_d)?)\.dll",
-        r"(?:lib)?python3(?P<flags>t?(?:_d)?)\.(?:so|dylib|dll)",
-        r"libpypy(?P<major>\d)\.(?P<minor>\d+)-c\.(?:so|dylib|dll)",
-        r"(?:lib)?python-native\.(?:so|dylib|dll)",
-    )
+# Texts, which `re` compiles and keeps when they are first asked: `crossplan env` never does.
+_FORMS = (
+    r"libpython(?P<major>\d)\.(?P<minor>\d+)(?P<flags>[a-z]*)\.(?:so(?:\.[\d.]+)?|dylib|dll)",
+    r"python(?P<major>\d)(?P<minor>\d+)(?P<flags>t?(?:_d)?)\.dll",
+    r"(?:lib)?python3(?P<flags>t?(?:_d)?)\.(?:so|dylib|dll)",
+    r"libpypy(?P<major>\d)\.(?P<minor>\d+)-c\.(?:so|dylib|dll)",
+    r"(?:lib)?python-native\.(?:so|dylib|dll)",
 )
-_FRAMEWORK = re.compile(r"Python(?P<threads>T?)3?\.framework/(?:Versions/(?P<version>\d\.\d+)t?/)?Python(?:T|3)?$")
+_FRAMEWORK = r"Python(?P<threads>T?)3?\.framework/(?:Versions/(?P<version>\d\.\d+)t?/)?Python(?:T|3)?$"
 
 
 @record
@@ -42,13 +40,13 @@ def libpythons(image: Image) -> tuple[Linked, ...]:
 
 def _of(image: Image) -> Iterator[Linked]:
     for name in image.needed:
-        if match := _FRAMEWORK.search(name):
+        if match := re.search(_FRAMEWORK, name):
             said = match["version"]
             version = PythonVersion(*map(int, said.split("."))) if said else None
             yield Linked(name, version, bool(match["threads"]), False)
             continue
         for form in _FORMS:
-            if match := form.fullmatch(name.rpartition("/")[2]):
+            if match := re.fullmatch(form, name.rpartition("/")[2], re.IGNORECASE):
                 parts = match.groupdict()
                 version = PythonVersion(int(parts["major"]), int(parts["minor"])) if parts.get("major") else None
                 yield Linked(

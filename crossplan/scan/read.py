@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from importlib import import_module
 from typing import TypeAlias, cast
 
 from crossplan.evidence import Description, DescriptionKind, ImageFile, ImageRole, Unread
-from crossplan.readers import build_details, bytecode, headers, makefile, pyvenv, sysconfigdata
+from crossplan.readers import sysconfigdata
 from crossplan.readers.images import read_image
 from crossplan.readers.source import ReadError
 from crossplan.scan.walk import Place
@@ -26,17 +27,18 @@ _MAGICS = (
 
 Content: TypeAlias = tuple[Mapping[str, object], Mapping[str, int]]
 
-# How each kind of text file is read: the bytes that it may have, and its reader.
-_READERS: Mapping[str, tuple[int, Callable[[bytes], Content]]] = {
-    "sysconfig-vars": (build_details.SIZE_LIMIT, lambda data: (build_details.read_sysconfig_vars(data), {})),
-    "build-details": (build_details.SIZE_LIMIT, lambda data: (build_details.read_build_details(data), {})),
-    "conda-meta": (build_details.SIZE_LIMIT, lambda data: (build_details.read_conda_meta(data), {})),
-    "pyodide-lock": (build_details.SIZE_LIMIT, lambda data: (build_details.read_pyodide_lock(data), {})),
-    "pyconfig.h": (headers.SIZE_LIMIT, headers.read_header),
-    "patchlevel.h": (headers.SIZE_LIMIT, headers.read_header),
-    "makefile": (makefile.SIZE_LIMIT, makefile.read_makefile),
-    "pkg-config": (makefile.SIZE_LIMIT, makefile.read_pkgconfig),
-    "pyvenv.cfg": (pyvenv.SIZE_LIMIT, pyvenv.read_pyvenv),
+# How each kind of text file is read: module and function of its reader, loaded where a root has such a file. Those of JSON
+# give the values alone.
+_READERS: Mapping[str, tuple[str, str]] = {
+    "sysconfig-vars": ("build_details", "read_sysconfig_vars"),
+    "build-details": ("build_details", "read_build_details"),
+    "conda-meta": ("build_details", "read_conda_meta"),
+    "pyodide-lock": ("build_details", "read_pyodide_lock"),
+    "pyconfig.h": ("headers", "read_header"),
+    "patchlevel.h": ("headers", "read_header"),
+    "makefile": ("makefile", "read_makefile"),
+    "pkg-config": ("makefile", "read_pkgconfig"),
+    "pyvenv.cfg": ("pyvenv", "read_pyvenv"),
 }
 
 
@@ -48,16 +50,24 @@ def read_place(root: Sysroot, place: Place) -> Description | ImageFile | Unread 
         if place.what == "sysconfigdata":
             return sysconfigdata_of(root.read(place.path, sysconfigdata.SIZE_LIMIT), place.path, place.aliases)
         if place.what == "bytecode":
+            from crossplan.readers import bytecode
+
             with root.open(place.path, 64) as source:
                 values = bytecode.read_bytecode(source.read(0, min(source.size, 16)))
             return Description(place.path, "bytecode", values, aliases=place.aliases)
-        limit, reader = _READERS[place.what]
-        return Description(
-            place.path, cast(DescriptionKind, place.what), *reader(root.read(place.path, limit)), aliases=place.aliases
-        )
+        keys, lines = _text(root, place)
+        return Description(place.path, cast(DescriptionKind, place.what), keys, lines, aliases=place.aliases)
     except ReadError as error:
         code = isinstance(error, sysconfigdata.CodeRefused)
         return Unread(place.path, place.what, error.reason, error.place, code)
+
+
+def _text(root: Sysroot, place: Place) -> Content:
+    """Values and lines of a text file that describes a Python."""
+    name, function = _READERS[place.what]
+    module = import_module(f"crossplan.readers.{name}")
+    read: Content | Mapping[str, object] = getattr(module, function)(root.read(place.path, module.SIZE_LIMIT))
+    return read if isinstance(read, tuple) else (read, {})
 
 
 def sysconfigdata_of(data: bytes, path: str, aliases: tuple[str, ...] = ()) -> Description:

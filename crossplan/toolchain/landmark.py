@@ -9,6 +9,18 @@ from collections.abc import Mapping
 
 from crossplan.toolchain.path import find_program
 
+_HARMLESS = frozenset(
+    {
+        "PYTHONIOENCODING",
+        "PYTHONUNBUFFERED",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONUTF8",
+        "PYTHONHASHSEED",
+        "PYTHONNOUSERSITE",
+    }
+)
+"""Variables of CPython that leave alone where it finds itself and what it does with a script (`python --help-env`)."""
+
 
 def is_cpython(command: str, environ: Mapping[str, str], cwd: str) -> bool:
     """Whether `command` is surely a CPython 3 of this machine: the binary `bin/python3.X` with `lib/python3.X/os.py` beside it.
@@ -17,7 +29,7 @@ def is_cpython(command: str, environ: Mapping[str, str], cwd: str) -> bool:
     elsewhere leaves the question open, which is False: variables such as PYTHONHOME, scripts in its place (pyenv's shims),
     other layouts, another format than ELF.
     """
-    if any(name.startswith("PYTHON") and name != "PYTHONIOENCODING" for name in environ):
+    if any(name.startswith("PYTHON") and name not in _HARMLESS for name in environ):
         return False
     path = find_program(command, environ, cwd)
     folder, name = os.path.split(os.path.realpath(path) if path is not None else "")

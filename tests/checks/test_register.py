@@ -43,8 +43,8 @@ def test_codes_are_named_in_code_only_if_they_exist() -> None:
 
 def test_every_check_says_why() -> None:
     """A check is a general rule with its reason: each one that is listed names its code and has more than that to say."""
-    from crossplan.checks import OF_SITUATIONS, OF_TOOLS
+    from crossplan.checks import OF_SITUATIONS, machine_tools
 
-    for module in (*OF_SITUATIONS, *OF_TOOLS):
+    for module in (*OF_SITUATIONS, machine_tools):
         for check in module.CHECKS:
             assert re.match(r"XP\d{3}", check.__doc__ or ""), f"{module.__name__}.{check.__name__}"

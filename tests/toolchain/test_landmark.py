@@ -25,7 +25,7 @@ def prefix(tmp_path: Path) -> Path:
 
 
 def test_a_binary_beside_its_library_is_told_without_starting_it(prefix: Path) -> None:
-    environ = {"PATH": str(prefix / "bin")}
+    environ = {"PATH": str(prefix / "bin"), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     assert is_cpython("python", environ, "/")
     assert LiveHost().executes("python", environ, "/") is None
 
