@@ -5,8 +5,6 @@ Reads some kilobytes of an image of any size. Source: System V gABI, https://gab
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from crossplan.readers.elf_abi import read_abi
 from crossplan.readers.elf_file import ElfFile
 from crossplan.readers.elf_symbols import Symbol, find_symbol
@@ -39,6 +37,7 @@ from crossplan.readers.libpython import (
 )
 from crossplan.readers.source import ByteSource, ReadError
 from crossplan.readers.window import STRING_LIMIT, Window
+from crossplan.record import record
 
 
 def read_elf(source: ByteSource, *, want_symbols: bool = True) -> Image:
@@ -107,7 +106,8 @@ def _interpreter(elf: ElfFile) -> str | None:
     return None
 
 
-class _Python(NamedTuple):
+@record
+class _Python:
     """What an image says of the Python in it, or that it is linked to."""
 
     version: str | None = None

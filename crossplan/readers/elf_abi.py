@@ -8,7 +8,6 @@ include/elf/mips.h; https://github.com/riscv-non-isa/riscv-elf-psabi-doc ; https
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from crossplan.readers.elf_file import ElfFile
 from crossplan.readers.elf_tables import (
@@ -33,6 +32,7 @@ from crossplan.readers.elf_tables import (
 from crossplan.readers.image import FloatAbi
 from crossplan.readers.leb128 import uleb128
 from crossplan.readers.source import ReadError
+from crossplan.record import record
 
 _EF_ARM_ABI_FLOAT_SOFT, _EF_ARM_ABI_FLOAT_HARD = 0x200, 0x400
 _EF_MIPS_ABI2, _EF_MIPS_NAN2008 = 0x20, 0x400
@@ -45,7 +45,8 @@ _TEXT_TAGS = frozenset({4, 5, 65, 67})  # Tag_CPU_raw_name, _CPU_name, _also_com
 _TAG_COMPATIBILITY = 32  # a number, then a text
 
 
-class Abi(NamedTuple):
+@record
+class Abi:
     """The ABI fields of an `Image`."""
 
     abi: str | None = None

@@ -8,7 +8,6 @@ symbol versions, https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from crossplan.readers.elf_file import ElfFile
 from crossplan.readers.elf_tables import (
@@ -28,6 +27,7 @@ from crossplan.readers.elf_tables import (
 )
 from crossplan.readers.source import ReadError
 from crossplan.readers.window import STRING_LIMIT, text
+from crossplan.record import record
 
 _CHAIN_MAX = 2048  # symbols of one hash bucket; linkers make buckets of two or three
 _VERSIONS_MAX = 4096
@@ -38,7 +38,8 @@ DYNAMIC_SYMBOLS_MAX = 200_000
 OBJECT_TABLES_MAX = 4 << 20
 
 
-class Symbol(NamedTuple):
+@record
+class Symbol:
     """A defined dynamic symbol: `st_value` and `st_size`."""
 
     value: int

@@ -7,16 +7,17 @@ glibc's elf.h, https://sourceware.org/git/?p=glibc.git;a=blob;f=elf/elf.h . Name
 from __future__ import annotations
 
 from struct import Struct
-from typing import NamedTuple
 
 from crossplan.readers.image import Endian, ImageKind
+from crossplan.record import record
 
 ELFMAG = b"\x7fELF"
 ELFCLASS = {1: 32, 2: 64}
 ELFDATA: dict[int, Endian] = {1: "little", 2: "big"}
 
 
-class Layout(NamedTuple):
+@record
+class Layout:
     """The structures of one class and byte order. Field orders differ between the classes: see the readers."""
 
     ehdr: Struct  # from e_type (offset 16): type machine version entry phoff shoff flags ehsize phentsize … shstrndx

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable
-from typing import NamedTuple
 
 from crossplan.python import version_from_hex
+from crossplan.record import record
 
 PY_VERSION = "Py_Version"  # since 3.11: `const unsigned long`, PY_VERSION_HEX
 FREE_THREADED_SYMBOL = "_Py_MergeZeroLocalRefcount"  # defined only with Py_GIL_DISABLED
@@ -31,7 +31,8 @@ _SCAN_STEP = 1 << 14
 SCAN_MAX = 2 << 20  # the one look-up that may read more than 256 KiB of an image; a libpython 3.9 has it at 0.6 MiB
 
 
-class LibraryName(NamedTuple):
+@record
+class LibraryName:
     """What the name of a Python library says. `minor` is None for the stable-ABI library (`python3.dll`)."""
 
     minor: str | None

@@ -7,11 +7,12 @@ one that the build wrote (sysconfigdata) comes before those made from it or for 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from crossplan.evidence import Description, ImageFile
 from crossplan.origin import Origin
 from crossplan.readers.image import Image
+from crossplan.record import record
 from crossplan.scan import names
 from crossplan.triple import DATA_MODELS
 
@@ -49,7 +50,8 @@ COMPARED = frozenset(
 )
 
 
-class Claim(NamedTuple):
+@record
+class Claim:
     """One source says that a field has a value. `loose`: it does not claim to describe one ABI alone."""
 
     field: str

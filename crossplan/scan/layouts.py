@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from crossplan.record import record
 from crossplan.scan.names import is_interpreter, is_library, is_stub
 
 FileKind = Literal[
@@ -138,7 +139,8 @@ PREFIXES = frozenset({"prefix", "home", "local", "framework", "slice"})
 """Kinds of folders that an installation of its own begins with."""
 
 
-class FileRow(NamedTuple):
+@record
+class FileRow:
     """Names of one kind of file: globs, the kinds of folders that they count in (none: all), and an exact test."""
 
     globs: str
