@@ -1,7 +1,7 @@
 """A fuzzer that is guided by coverage: `python -m tests.readers.coverage_fuzz [-runs=N] [CORPUS]` (needs atheris).
 
 The first byte of an input picks the reader, the rest is the file. It starts from the small images and descriptions; libFuzzer's
-options hold. Whatever is no record and no `ReadError`, takes more than a second or grows beyond bounds ends the run with the input kept.
+options hold. Whatever is no record and no `ReadError`, takes more than five seconds on the clock or grows beyond bounds ends the run with the input kept.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main() -> None:
     """Run libFuzzer over a fresh corpus, or over the one that is named."""
     with tempfile.TemporaryDirectory() as folder:
         seeds(Path(folder))
-        bounds = [f"-max_len={SMALL}", "-timeout=1", "-rss_limit_mb=512", "-runs=200000", f"-artifact_prefix={folder}-"]
+        bounds = [f"-max_len={SMALL}", "-timeout=5", "-rss_limit_mb=512", "-runs=200000", f"-artifact_prefix={folder}-"]
         atheris.Setup([sys.argv[0], *bounds, *sys.argv[1:], folder], once)
         atheris.Fuzz()
 
