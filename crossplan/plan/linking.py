@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from crossplan.evidence import TargetPython
 from crossplan.plan.compilers import Compiler, find_cross_compiler
 from crossplan.plan.goal import host_path, links_python
+from crossplan.plan.library import link_library
 from crossplan.plan.model import Change
 from crossplan.project.sources import script_calls
 from crossplan.request import Request
@@ -107,11 +108,11 @@ def _links(resolution: Resolution | None) -> bool:
 
 def _of_embedding(request: Request, python: TargetPython) -> Iterator[tuple[tuple[str, ...], str]]:
     """What a program needs: the libraries that libpython needs itself, or the symbols of a static one kept."""
-    file = next(iter(python.images_of("libpython")), None)
-    if file is None or file.image.format not in ("elf", "ar") or request.target.os != "linux":
+    library = link_library(python, request.target)
+    if library is None or library.file.image.format not in ("elf", "ar") or request.target.os != "linux":
         return
-    if file.image.kind == "shared":
-        folders = ":".join(library_folders(request, str(PurePosixPath(file.path).parent)))
+    if library.file.image.kind == "shared":
+        folders = ":".join(library_folders(request, str(PurePosixPath(library.path).parent)))
         if folders:
             yield (
                 ("-C", f"link-arg=-Wl,-rpath-link,{folders}"),
@@ -119,8 +120,8 @@ def _of_embedding(request: Request, python: TargetPython) -> Iterator[tuple[tupl
             )
         return
     words = ["-C", "link-arg=-Wl,--export-dynamic"]
-    for library in _static_libraries(python):
-        words += ["-C", f"link-arg={library}"]
+    for flag in _static_libraries(python):
+        words += ["-C", f"link-arg={flag}"]
     yield tuple(words), "a static libpython keeps its symbols for modules, and needs its own libraries named"
 
 

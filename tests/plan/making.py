@@ -32,7 +32,10 @@ RECORD = HostPython(
 
 @dataclass(frozen=True)
 class Spec:
-    """One Python of one target. `library`: the folder of its libpython below the root, None: there is none."""
+    """One Python of one target. `library`: the folder of its libpython below the root, None: there is none.
+
+    `archive`: a static libpython lies in `config-3.X` as well, as in Debian's packages.
+    """
 
     triple: str
     version: PythonVersion = _VERSION
@@ -43,6 +46,7 @@ class Spec:
     free_threaded: bool = False
     debug: bool = False
     described: bool = True
+    archive: bool = False
 
     @property
     def target(self) -> Target:
@@ -99,6 +103,9 @@ def make_python(root: Path, spec: Spec) -> TargetPython:
         descriptions.append(Description(path, "sysconfigdata", spec.variables()))
     if spec.library is not None:
         images.append(make_image(root, spec))
+    if spec.archive:
+        folder = f"{spec.stdlib}/{word}{spec.version}/config-{spec.version}"
+        images.append(make_image(root, replace(spec, library=folder, shared=False)))
     if not spec.described:
         descriptions.append(Description("lib/build-details.json", "build-details", {}))
     values: dict[str, object] = {
@@ -117,6 +124,7 @@ def make_python(root: Path, spec: Spec) -> TargetPython:
     }
     origin = Origin("file", descriptions[0].path if descriptions else images[0].path)
     facts = {name: Fact(value, origin) for name, value in values.items() if value is not None}
+    images.sort(key=lambda file: file.path)  # as a scan has them
     return TargetPython(facts, tuple(descriptions), tuple(images), (spec.triple,))
 
 

@@ -51,7 +51,7 @@ def test_a_module_for_debian(tmp_path: Path, triple: str, prefix: str, multiarch
 @pytest.mark.parametrize(("triple", "prefix", "multiarch", "qemu"), DEBIAN)
 def test_a_program_for_debian(tmp_path: Path, triple: str, prefix: str, multiarch: str, qemu: str) -> None:
     """The proof named the folder of libpython by `-L native=`; here the config file's lib_dir makes PyO3 itself name it."""
-    spec = Spec(triple, library=f"usr/lib/{multiarch}")
+    spec = Spec(triple, library=f"usr/lib/{multiarch}", archive=True)
     folder = str(tmp_path / f"root/usr/lib/{multiarch}")
     plan = plan_for(tmp_path, spec, embed=True, features="auto-initialize")
     environ, variable = plan.environment, f"CARGO_TARGET_{spec.target.variable}"
