@@ -3,10 +3,13 @@
     python scripts/mutate_rules.py [--key KEY] [--list] [--quick]
 
 Each row is changed in every way that suits it: a flag flipped, a number up and down, an algorithm swapped for another of the same key, a
-text altered, an item left out, `since` and `until` moved by a release, the row dropped. A change that no release feels is none. What the
-recorded answers (tests/conformance, tests/oracle/recorded) notice is found in this process: of each case it is known which rules it read,
-so only those that read a changed rule are asked again. For the rest, the tests below PYTESTS run in a child with the changed table
-(not with `--quick`). `--list` names the changes that nothing noticed. Exit status: 0 at least 95 in 100 rows are held on every side, 1 fewer.
+text altered, an item left out, `since` and `until` moved by a release, the row dropped. A change that no release feels is none.
+
+First the recorded answers are asked (tests/conformance, tests/oracle/recorded): of each case it is known which rules it read, so only those
+that read a changed rule are predicted again. Then, for the changes that none of them notices, the tests below PYTESTS (not with `--quick`):
+collected once, each change in a child of its own, and of the tests that read rules only those that read a changed one.
+`--list` names the changes that nothing noticed; how far it is goes to standard error.
+Exit status: 0 at least 95 in 100 rows are held on every side, 1 fewer.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -38,9 +41,11 @@ sys.path.insert(0, str(TREE / "tests"))
 from oracle.tree import placed, planted, write_tree
 
 RECORDED: Final = ("tests/conformance/recorded", "tests/oracle/recorded")
-PYTESTS: Final = ("tests/resolve/test_rules.py", "tests/resolve")  # the table by itself, then what is told of it
+PYTESTS: Final = ("tests/resolve", "tests/oracle/test_sources.py")
+OF_THE_TABLE: Final = {"test_rules.py", "test_sources.py"}  # these look at its rows, not only at rules
 GOAL: Final = 0.95
 Row = dict[str, Any]
+Felt = Mapping[str, set[str]]  # by release: the rules and messages that a change alters
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,34 +203,31 @@ def changed(table: Mapping[str, Any], change: Change) -> Iterator[None]:
 # --- who notices
 
 
-def rules_of(releases: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Every rule of every release, as plain values; a release that the table breaks has none."""
-    found = {}
-    for release in releases:
-        try:
-            rules = pyo3._rules(release)
-            found[release] = {field.name: object.__getattribute__(rules, field.name) for field in fields(pyo3.Rules)}
-        except (TypeError, KeyError):
-            found[release] = {}
-    return found
+def holding(rows: Sequence[Row], number: int, releases: Sequence[str]) -> list[Row]:
+    """What the rows that hold for a release say."""
+    held = [
+        row for row in rows if releases.index(row["since"]) <= number <= releases.index(row.get("until", releases[-1]))
+    ]
+    return [{name: said for name, said in row.items() if name not in ("since", "until", "source")} for row in held]
 
 
-def felt(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, set[str]]:
-    """For each release that feels the change: the names of the rules and messages that differ."""
-    different: dict[str, set[str]] = {}
-    for release, rules in before.items():
-        now = after[release]
-        names = {name for name in rules if name != "messages" and now.get(name, now) != rules[name]}
-        messages, others = rules["messages"], now.get("messages", {})
-        names |= {
-            f"message {name}" for name in messages.keys() | others.keys() if messages.get(name) != others.get(name)
-        }
-        if names:
-            different[release] = names
-    return different
+def felt(table: Mapping[str, Any], change: Change, releases: Sequence[str]) -> Felt:
+    """For each release that feels the change: the name of the rule or message that differs."""
+    section, _, name = change.key.partition(".")
+    read = {"rule": name.partition(".")[0], "message": f"message {name}", "features": "crate_features"}.get(
+        section, section
+    )
+    rows = dict(rows_of(table))[change.key]
+    after = [*rows[: change.number], *([change.row] if change.row else []), *rows[change.number + 1 :]]
+    first = slice(1) if section == "rule" else slice(None)  # of a rule the first row that holds counts
+    return {
+        release: {read}
+        for number, release in enumerate(releases)
+        if holding(rows, number, releases)[first] != holding(after, number, releases)[first]
+    }
 
 
-def noticed_by_records(cases: Mapping[str, list[Case]], different: Mapping[str, set[str]]) -> str | None:
+def noticed_by_records(cases: Mapping[str, list[Case]], different: Felt) -> str | None:
     """The first case whose prediction is another one now."""
     for release, names in different.items():
         for number, case in enumerate(cases.get(release, ())):
@@ -235,52 +237,97 @@ def noticed_by_records(cases: Mapping[str, list[Case]], different: Mapping[str, 
     return None
 
 
-def noticed_by_tests() -> bool:
-    """Whether a test of PYTESTS fails, in a child that has the table as it is now."""
-    child = os.fork()
-    if child == 0:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            there = [str(TREE / place) for place in PYTESTS]
-            status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *there])
-        os._exit(int(status))
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+class Tests:
+    """A plugin of pytest that runs the tests once, and then for each change those that may notice it."""
+
+    def __init__(self, table: Mapping[str, Any], asked: Sequence[tuple[Change, Felt]]) -> None:
+        self.table, self.asked = table, asked
+        self.passed_over: list[Change] = []
+        self._failed = False
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a failure, be it in what prepares a test."""
+        self._failed = self._failed or report.failed
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """In place of pytest's own loop."""
+        read = {item: self._reads(item) for item in session.items}
+        if self._failed:
+            raise pytest.UsageError("the tests fail with the table as it is")
+        for number, (change, different) in enumerate(self.asked):
+            say("tests", number, self.asked, self.passed_over)
+            names = set().union(*different.values())
+            items = [item for item in session.items if names & read[item] or item.path.name in OF_THE_TABLE]
+            if not self._noticed(change, items):
+                self.passed_over.append(change)
+        return True
+
+    def _reads(self, item: pytest.Item) -> set[str]:
+        forget_reads()
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        return set(Watched.seen)
+
+    def _noticed(self, change: Change, items: Sequence[pytest.Item]) -> bool:
+        child = os.fork()
+        if child == 0:
+            with changed(self.table, change):
+                for item in sorted(items, key=lambda item: item.path.name not in OF_THE_TABLE):
+                    item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+                    if self._failed:
+                        os._exit(1)
+            os._exit(0)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+
+
+def say(what: str, number: int, asked: Sequence[Any], left: Sequence[Any]) -> None:
+    """How far it is, now and then."""
+    if number % 50 == 0:
+        print(f"{what}: {number} of {len(asked)} changes, {len(left)} not noticed", file=sys.stderr, flush=True)
+
+
+def ask_records(table: Mapping[str, Any], asked: Sequence[tuple[Change, Felt]]) -> list[tuple[Change, Felt]]:
+    """The changes that no record notices."""
+    left: list[tuple[Change, Felt]] = []
+    with planted() as scratch:
+        by_release: dict[str, list[Case]] = {}
+        for case in read_cases(scratch):
+            by_release.setdefault(case.request.pyo3, []).append(case)
+        for number, (change, different) in enumerate(asked):
+            say("records", number, asked, left)
+            with changed(table, change):
+                if noticed_by_records(by_release, different) is None:
+                    left.append((change, different))
+    return left
 
 
 def main() -> int:
     """Change, ask, count."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--key", help="only the rows of keys that begin so")
+    parser.add_argument("--key", default="", help="only the rows of keys that begin so")
     parser.add_argument("--list", action="store_true", help="name the changes that nothing noticed")
     parser.add_argument("--quick", action="store_true", help="ask the recorded answers only")
     arguments = parser.parse_args()
     pyo3.Rules = Watched  # type: ignore[misc]
     forget()
     table, releases = load("pyo3"), pyo3.known_releases()
-    with planted() as scratch:
-        by_release: dict[str, list[Case]] = {}
-        for case in read_cases(scratch):
-            by_release.setdefault(case.request.pyo3, []).append(case)
-        before = rules_of(releases)
-        passed_over: dict[str, list[bool]] = {}
-        for change in list(changes(table, releases)):
-            if arguments.key and not change.key.startswith(arguments.key):
-                continue
-            with changed(table, change):
-                if not (different := felt(before, rules_of(releases))):
-                    continue
-                noticed = noticed_by_records(by_release, different) is not None
-                noticed = noticed or (not arguments.quick and noticed_by_tests())
-            passed_over.setdefault(f"{change.key}[{change.number}]", []).append(not noticed)
-            if arguments.list and not noticed:
-                print(
-                    f"{change.key}[{change.number}] {change.what}: not noticed ({', '.join(list(different)[:3])})",
-                    flush=True,
-                )
-    total = sum(map(len, passed_over.values()))
-    missed = sum(map(sum, passed_over.values()))
-    rows = sum(not any(found) for found in passed_over.values())
-    print(f"{total - missed} of {total} changes noticed; {rows} of {len(passed_over)} rows held on every side")
-    return int(rows < GOAL * len(passed_over))
+    found = [(change, felt(table, change, releases)) for change in changes(table, releases)]
+    asked = [(change, by) for change, by in found if by and change.key.startswith(arguments.key)]
+    left = ask_records(table, asked)
+    if not arguments.quick:
+        tests = Tests(table, left)
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            status = pytest.main(["-p", "no:cacheprovider", *(str(TREE / place) for place in PYTESTS)], plugins=[tests])
+        if status != pytest.ExitCode.OK:
+            sys.exit(said.getvalue())
+        left = [(change, by) for change, by in left if change in tests.passed_over]
+    for change, by in left if arguments.list else ():
+        print(f"{change.key}[{change.number}] {change.what}: not noticed ({', '.join(list(by)[:3])})")
+    rows = {(change.key, change.number) for change, _ in asked}
+    held = rows - {(change.key, change.number) for change, _ in left}
+    print(
+        f"{len(asked) - len(left)} of {len(asked)} changes noticed; {len(held)} of {len(rows)} rows held on every side"
+    )
+    return int(len(held) < GOAL * len(rows))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -156,22 +157,35 @@ def _compile(release: str, import_lib: bool, home: Path) -> None:
     for stale in home.parent.glob(f"{home.name[:-12]}{'[0-9a-f]' * 12}"):  # made otherwise, or not to the end
         shutil.rmtree(stale)
     project = home / "project"
+    _write_project(project, release, import_lib)
+    fetched = _fetched(project)
+    for name, folder in fetched.items():
+        shutil.copyfile(folder / "Cargo.toml", home / f"{name}.toml")
+    shutil.copytree(fetched["pyo3-build-config"], project / "adapted")
+    patch_crate(project / "adapted")
+    (project / "Cargo.toml").write_text(
+        _manifest(release, import_lib) + '[patch.crates-io]\npyo3-build-config = { path = "adapted" }\n'
+    )
+    for name, executable in _executables(project).items():
+        shutil.copy2(executable, home / name)
+    shutil.rmtree(project)
+
+
+def crates(release: str) -> dict[str, Path]:
+    """The folders of the crates of `release` as they were published. Raises `FetchError`."""
+    with tempfile.TemporaryDirectory() as project:
+        _write_project(Path(project), release, import_lib=False)
+        return _fetched(Path(project))
+
+
+def _write_project(project: Path, release: str, import_lib: bool) -> None:
+    """A crate that has the scripts of `release` compiled."""
     (project / "src").mkdir(parents=True)
     (project / "src" / "lib.rs").touch()
     (project / "build.rs").write_text(_DETECTION)
     if release in _YANKED:
         _lock_yanked(project, release, import_lib)
-    manifest = _manifest(release, import_lib)
-    (project / "Cargo.toml").write_text(manifest)
-    crates = _fetched(project)
-    for name, folder in crates.items():
-        shutil.copyfile(folder / "Cargo.toml", home / f"{name}.toml")
-    shutil.copytree(crates["pyo3-build-config"], project / "adapted")
-    patch_crate(project / "adapted")
-    (project / "Cargo.toml").write_text(manifest + '[patch.crates-io]\npyo3-build-config = { path = "adapted" }\n')
-    for name, executable in _executables(project).items():
-        shutil.copy2(executable, home / name)
-    shutil.rmtree(project)
+    (project / "Cargo.toml").write_text(_manifest(release, import_lib))
 
 
 def _lock_yanked(project: Path, release: str, import_lib: bool) -> None:

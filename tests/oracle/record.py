@@ -1,8 +1,9 @@
-"""Record answers for what the recorded ones leave open: `python -m oracle.record` (from the folder `tests`).
+"""Record answers for what the recorded ones leave open: `python -m oracle.record KEY…` (from the folder `tests`).
 
 The records of others are of each line's last patch, so that a rule that begins or ends in between is held by nothing. For each change of
-a rule that no record notices (scripts/mutate_rules.py), random requests of a release that feels it are drawn until one is answered
-otherwise under the change; what the oracle says of that one is added to `recorded/patches.jsonl.xz`.
+a row that no record notices (scripts/mutate_rules.py; rows whose key begins with KEY, default: all), random requests of a release that
+feels it are drawn until one is answered otherwise under the change; what the oracle says of that one is added to
+`recorded/patches.jsonl.xz`.
 """
 
 import json
@@ -70,9 +71,7 @@ def _prediction(found: Case) -> Mapping[str, Any]:
         return changed
 
 
-def noticing(
-    pool: Pool, table: Mapping[str, Any], change: mutation.Change, different: Mapping[str, set[str]]
-) -> Case | None:
+def noticing(pool: Pool, table: Mapping[str, Any], change: mutation.Change, different: mutation.Felt) -> Case | None:
     """A case that is predicted otherwise under the change."""
     for release in list(different)[:: max(1, len(different) // 2)]:
         drawn = list(pool.reading(release, different[release]))
@@ -95,16 +94,18 @@ def main() -> None:
     pyo3.Rules = mutation.Watched  # type: ignore[misc]
     mutation.forget()
     table, releases = load("pyo3"), pyo3.known_releases()
-    before, pool, oracle = mutation.rules_of(releases), Pool(), Oracle()
+    pool, oracle = Pool(), Oracle()
     records: list[dict[str, Any]] = []
     with planted() as scratch:
         by_release: dict[str, list[mutation.Case]] = {}
         for known in mutation.read_cases(scratch):
             by_release.setdefault(known.request.pyo3, []).append(known)
         for change in list(mutation.changes(table, releases)):
+            different = mutation.felt(table, change, releases)
+            if not different or not change.key.startswith(tuple(sys.argv[1:]) or ""):
+                continue
             with mutation.changed(table, change):
-                different = mutation.felt(before, mutation.rules_of(releases))
-                if not different or mutation.noticed_by_records(by_release, different):
+                if mutation.noticed_by_records(by_release, different):
                     continue
             found = noticing(pool, table, change, different)
             print(
