@@ -16,11 +16,15 @@ SIZE_LIMIT = 8 << 20
 """Bytes that such a file may have. conda lists every file of the package in its own."""
 
 _DEPTH = 16  # of brackets; real files have 4
+_PARTS = 100_000  # commas and opening brackets: a part takes up to 300 bytes of memory. conda's files have some 50,000
+_WIDE_LIMIT = 1 << 20  # bytes of a file that is not ASCII alone, of which each may take four. conda's are
 
 
 def read_json(data: bytes) -> dict[str, Any]:
     """The object that the file holds. Numbers are kept short, and brackets few, before Python's reader sees them."""
-    text = text_of(data, SIZE_LIMIT, "JSON file")
+    text = text_of(data, SIZE_LIMIT if data.isascii() else _WIDE_LIMIT, "JSON file")
+    if text.count(",") + text.count("[") + text.count("{") > _PARTS:
+        raise ReadError(f"it has more than {_PARTS} parts")
     if _nesting(text) > _DEPTH:
         raise ReadError(f"brackets nest more than {_DEPTH} deep")
     try:

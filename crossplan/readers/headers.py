@@ -41,22 +41,24 @@ def read_header(data: bytes) -> tuple[dict[str, str | int], dict[str, int]]:
     # Comments keep their lines, so that numbers of lines stay true.
     text = re.sub(_COMMENT, lambda match: "\n" * match[0].count("\n") or " ", text)
     values: dict[str, str | int] = {}
-    lines: dict[str, int] = {}
+    starts: dict[str, int] = {}
     conditions: list[bool] = []  # for each open #if: whether it counts
+    counting = 0  # how many of them do
     for match in re.finditer(_DIRECTIVE, text):
         word, condition, name, value = match.groups()
         if word == "endif":
             if not conditions:
                 raise ReadError("an #endif without its #if", f"line {line_of(text, match.start())}")
-            conditions.pop()
+            counting -= conditions.pop()
         elif word:
             following = re.compile(_DEFINED_NEXT).match(text, match.end()) if word == "ifndef" else None
             guard = following is not None and following[1] == condition
             conditions.append(not guard)
-        elif name in WANTED and not any(conditions):
+            counting += not guard
+        elif name in WANTED and not counting:
             values[name] = _value(value.strip())
-            lines[name] = line_of(text, match.start())
-    return values, lines
+            starts[name] = match.start()
+    return values, {name: line_of(text, start) for name, start in starts.items()}
 
 
 def _value(text: str) -> str | int:

@@ -30,7 +30,10 @@ MAKEFILE_KEYS = (
     "exec_prefix",
 )
 
+PKGCONFIG_KEYS = ("prefix", "exec_prefix", "libdir", "includedir", "Name", "Version", "Libs", "Cflags")
+
 _DEPTH = 8  # of references inside references
+_VALUE_LIMIT = 4096  # PATH_MAX of Linux: no value that is wanted is longer, before its references are put in or after
 
 
 def read_makefile(data: bytes) -> tuple[dict[str, str | int], dict[str, int]]:
@@ -39,32 +42,33 @@ def read_makefile(data: bytes) -> tuple[dict[str, str | int], dict[str, int]]:
 
 
 def read_pkgconfig(data: bytes) -> tuple[dict[str, str | int], dict[str, int]]:
-    """Variables and fields (`Version`, `Libs`) of a pkg-config file, and the line of each."""
-    return _assignments(text_of(data, SIZE_LIMIT, "pkg-config file"))
+    """The variables and fields (`Version`, `Libs`) of a pkg-config file that each has, and the line of each."""
+    return _assignments(text_of(data, SIZE_LIMIT, "pkg-config file"), PKGCONFIG_KEYS)
 
 
-def _assignments(text: str, keys: tuple[str, ...] = ()) -> tuple[dict[str, str | int], dict[str, int]]:
-    """`NAME = value`, `NAME := value` and `Name: value` at the beginning of a line; of `keys` alone if there are any."""
+def _assignments(text: str, keys: tuple[str, ...]) -> tuple[dict[str, str | int], dict[str, int]]:
+    """`NAME = value`, `NAME := value` and `Name: value` at the beginning of a line, of `keys` alone."""
     raw: dict[str, str] = {}
     starts: dict[str, int] = {}
     for match in re.finditer(r"(?m)^([A-Za-z_][\w.]*+)[ \t]*+(?::=|[:=])[ \t]*+([^\n]*+)", text):
         raw[match[1]] = match[2].partition("#")[0].strip()
         starts[match[1]] = match.start()
     values: dict[str, str | int] = {}
-    for name in keys or raw:
-        if name in raw and (known := _expanded(raw[name], raw, _DEPTH)) is not None:
+    for name in keys:
+        if name in raw and (known := _expanded(raw[name], raw)) is not None:
             values[name] = known
     return values, {name: line_of(text, starts[name]) for name in values}
 
 
-def _expanded(value: str, raw: dict[str, str], depth: int) -> str | None:
+def _expanded(value: str, raw: dict[str, str]) -> str | None:
     """The value with its references put in; None where one cannot be known."""
-    parts = re.split(r"\$(?:\(([^()${}]*)\)|\{([^()${}]*)\})", value)
-    text = ""
-    for plain, round_name, curly_name in zip(parts[::3], [*parts[1::3], None], [*parts[2::3], None]):
-        name = round_name if round_name is not None else curly_name
-        inner = "" if name is None else _expanded(raw[name], raw, depth - 1) if depth and name in raw else None
-        if "$" in plain or inner is None or len(text) > SIZE_LIMIT:
-            return None
-        text += plain + inner
-    return text
+
+    def known(reference: re.Match[str]) -> str:
+        text = raw.get(reference[1] or reference[2] or "", "$ ")  # what is not known keeps its $, and is no reference
+        return text if len(text) <= _VALUE_LIMIT else "$ "
+
+    for _ in range(_DEPTH):
+        if len(value) > _VALUE_LIMIT or "$" not in value:
+            break
+        value = re.sub(r"\$(?:\(([^()${}]*)\)|\{([^()${}]*)\})", known, value)
+    return value if len(value) <= _VALUE_LIMIT and "$" not in value else None

@@ -16,8 +16,8 @@ impure: its values are what the literal says, not what Python would end up with.
 from __future__ import annotations
 
 import re
-import sys
 from functools import lru_cache
+from itertools import islice
 
 from crossplan.readers.source import ReadError
 from crossplan.readers.textfile import line_of, text_of
@@ -31,35 +31,28 @@ _BRACKETS = 200
 
 _INTEGER_DIGITS = 20  # more would only serve to make Python slow
 
-# Repeats a group without ever taking a part of it back, which keeps the memory for a hostile file small. Python before 3.11.5
-# matches such a group wrongly (python/cpython#106052); there it may take back, in vain: what follows never begins as a part does.
-_ALL = "*+" if sys.version_info >= (3, 11, 5) else "*"
+# Each turn of a repeated group takes some hundred bytes until its match ends, and a possessive group, which would not, is
+# matched wrongly by Python before 3.11.5 (python/cpython#106052). So a match takes few turns, and `_past` matches again.
+_TURNS = 99
+_GAP = rf"[ \t\f\n]*+(?:(?:\#[^\n]*+|\\\n)[ \t\f\n]*+){{0,{_TURNS}}}"
+_NOTHING = rf"[ \t\f\n;]*+(?:(?:\#[^\n]*+|\\\n)[ \t\f\n;]*+){{0,{_TURNS}}}"
+_OPENING = r"([rRuU]?)('{3}|\"{3}|'|\")"
+_BODIES = {
+    "'": rf"[^'\\\n]*+(?:\\[\s\S][^'\\\n]*+){{0,{_TURNS}}}",
+    '"': rf'[^"\\\n]*+(?:\\[\s\S][^"\\\n]*+){{0,{_TURNS}}}',
+    "'''": rf"[^'\\]*+(?:(?:\\[\s\S]|'(?!''))[^'\\]*+){{0,{_TURNS}}}",
+    '"""': rf'[^"\\]*+(?:(?:\\[\s\S]|"(?!""))[^"\\]*+){{0,{_TURNS}}}',
+}
+_INTEGER = rf"[+-]?[0-9]{{1,{_INTEGER_DIGITS}}}+(?![\w.])"
 
-_SINGLE = rf"'[^'\\\n]*+(?:\\[\s\S][^'\\\n]*+){_ALL}'"
-_DOUBLE = rf'"[^"\\\n]*+(?:\\[\s\S][^"\\\n]*+){_ALL}"'
-_LONG_SINGLE = rf"'{{3}}[^'\\]*+(?:(?:\\[\s\S]|'(?!''))[^'\\]*+){_ALL}'{{3}}"
-_LONG_DOUBLE = rf'"{{3}}[^"\\]*+(?:(?:\\[\s\S]|"(?!""))[^"\\]*+){_ALL}"{{3}}'
-_LITERAL = rf"(?:[rRuU]?(?:{_LONG_SINGLE}|{_LONG_DOUBLE}|{_SINGLE}|{_DOUBLE}))"
-_GAP = rf"[ \t\f\n]*+(?:(?:\#[^\n]*+|\\\n)[ \t\f\n]*+){_ALL}"
-_STRING = rf"{_LITERAL}(?:{_GAP}{_LITERAL}){_ALL}"
-
-# The form that pprint gives: a key without escapes, an integer or plain literals. Compiled at once, the rest when needed:
-# compiling takes longer than reading a file.
-_LINE = rf"(?:{_SINGLE}|{_DOUBLE})"
+# The form that pprint gives: most entries and most literals of real files are such, and one match each is quickest.
 _PLAIN_ENTRY = re.compile(
-    rf"[ \n]*+'([^'\\\n]*+)': (?:'([^'\\\n]*+)'(?=[,}}\n])|(-?[0-9]{{1,{_INTEGER_DIGITS}}}+)|({_LINE}(?:[ \n]*+{_LINE}){_ALL}))"
-    rf"[ \n]*+(?:,|(?=\}}))"
+    rf"[ \n]*+'([^'\\\n]*+)': ?(?:'([^'\\\n]*+)'(?=[,}}\n])|(-?[0-9]{{1,{_INTEGER_DIGITS}}}+))[ \n]*+(?:,|(?=\}}))"
 )
-_ENTRY = (
-    rf"{_GAP}({_STRING}){_GAP}:{_GAP}(?:([+-]?[0-9]{{1,{_INTEGER_DIGITS}}}+)(?![\w.])|({_STRING})){_GAP}(?:,|(?=\}}))"
-)
-_KEY = rf"{_GAP}({_STRING}){_GAP}:{_GAP}"
-_END = rf"{_GAP}\}}"
+_PLAIN_LITERAL = r"""[ \n]*+(?:'(?!'')([^'\\\n]*+)'|"(?!"")([^"\\\n]*+)")"""
+
 _TARGET = r"(?m)^build_time_vars[ \t]*+(?::[^=\n]*+)?=[ \t]*+(?!=)"
-_NOTHING = rf"[ \t\f\n;]*+(?:(?:\#[^\n]*+|\\\n)[ \t\f\n;]*+){_ALL}"
-_DOCSTRING = rf"{_GAP}{_LITERAL}[ \t;]*+(?=\n){_NOTHING}"
 _COOKIE = r"[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)"  # PEP 263
-_PIECES = rf"({_LITERAL}){_GAP}"
 _ESCAPE = r"\\(?:(\n)|([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|N\{([^}\n]*)\}|([\s\S]))"
 _SIMPLE = {"\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
@@ -85,26 +78,30 @@ def read_sysconfigdata(data: bytes) -> Sysconfigdata:
     The last ones are kept: a file is read once for the evidence, and once to know what PyO3 makes of it.
     """
     text = _text(data)
-    start = _skip(_DOCSTRING, text, 0) or _skip(_NOTHING, text, 0)
-    targets = list(re.finditer(_TARGET, text[start:]))
+    start = _past(_NOTHING, text, _literal(text, _past(_GAP, text, 0))[1])
+    targets = list(islice(re.compile(_TARGET).finditer(text, start), 2))
     if not targets:
         raise CodeRefused("no assignment to build_time_vars: this is no sysconfigdata, or it is code", "line 1")
+    place, brace = targets[0].span()
     if len(targets) > 1:
-        raise ReadError("build_time_vars is assigned twice", f"line {line_of(text, start + targets[1].start())}")
-    place, brace = start + targets[0].start(), start + targets[0].end()
+        raise ReadError("build_time_vars is assigned twice", f"line {line_of(text, targets[1].start())}")
     if text[brace : brace + 1] != "{":
         raise CodeRefused(
             "build_time_vars is no literal dict: the file is code, which is not run", f"line {line_of(text, place)}"
         )
     values, lines, repeated, end = _dictionary(text, brace + 1)
-    pure = place == start and _skip(_NOTHING, text, end) == len(text)
+    pure = place == start and _past(_NOTHING, text, end) == len(text)
     return Sysconfigdata(values, lines, repeated, pure)
 
 
-def _skip(pattern: str, text: str, position: int) -> int:
-    """Where what `pattern` describes ends, `position` where it is not there."""
-    match = re.compile(pattern).match(text, position)
-    return match.end() if match else position
+def _past(pattern: str, text: str, position: int) -> int:
+    """Where what `pattern` describes ends, however often it is repeated."""
+    match = re.compile(pattern).match
+    while found := match(text, position):
+        start, position = position, found.end()
+        if position - start < _TURNS:  # each turn takes a character or more, so that was all
+            break
+    return position
 
 
 def _text(data: bytes) -> str:
@@ -122,47 +119,85 @@ def _dictionary(text: str, position: int) -> tuple[dict[str, str | int], dict[st
     lines: dict[str, int] = {}
     repeated: list[str] = []
     plain, line, counted = _PLAIN_ENTRY.match, line_of(text, position), position
+    value: str | int
     while True:
         if match := plain(text, position):
-            key, simple, number, strings = match.groups()
-        elif text[position : position + 2] == "}\n":
-            return values, lines, tuple(dict.fromkeys(repeated)), position + 1
-        elif match := re.compile(_ENTRY).match(text, position):
-            key, number, strings = match.groups()
-            key, simple = _decode(text, key, match.start(1)), None
-        elif end := re.compile(_END).match(text, position):
-            return values, lines, tuple(dict.fromkeys(repeated)), end.end()
+            key, simple, number = match.groups()
+            start, end, value = match.start(1), match.end(), int(number) if simple is None else simple
+        elif found := _entry(text, position):
+            start, key, value, end = found
+        elif text.startswith("}", end := _past(_GAP, text, position)):
+            return values, lines, tuple(dict.fromkeys(repeated)), end + 1
         else:
             raise _misfit(text, position)
-        start = match.start(1)
         line += text.count("\n", counted, start)
         counted = start
         if key in values:
             repeated.append(key)
-        if simple is not None:
-            values[key] = simple
-        else:
-            values[key] = int(number) if number else _decode(text, strings, match.start(match.lastindex or 0))
+        values[key] = value
         lines[key] = line
-        position = match.end()
+        position = end
 
 
-def _decode(text: str, strings: str, offset: int) -> str:
-    """The text of adjacent literals; `offset` is where they begin, for the message."""
-    parts = []
-    for match in re.finditer(_PIECES, strings):
-        literal = match[1]
-        quote = literal.lstrip("rRuU")[0]
-        body, raw = literal[literal.index(quote) :], literal[0] in "rR"
-        width = 3 if body.startswith(quote * 3) and len(body) >= 6 else 1
-        body = body[width:-width]
-        if "\\" in body and not raw:
-            try:
-                body = re.sub(_ESCAPE, _unescape, body)
-            except (ValueError, OverflowError, KeyError) as error:
-                raise ReadError("an escape that names no character", f"line {line_of(text, offset)}") from error
-        parts.append(body)
-    return "".join(parts)
+def _entry(text: str, position: int) -> tuple[int, str, str | int, int] | None:
+    """An entry of any form: where its key begins, key, value, and where it ends, its comma included; None if none is there."""
+    start = _past(_GAP, text, position)
+    key, place = _key(text, start)
+    if place == start:
+        return None
+    value: str | int
+    if number := re.compile(_INTEGER).match(text, place):
+        value, end = int(number[0]), number.end()
+    else:
+        value, end = _string(text, place)
+    if end == place:
+        return None
+    end = _past(_GAP, text, end)
+    comma = text.startswith(",", end)
+    return (start, key, value, end + comma) if comma or text.startswith("}", end) else None
+
+
+def _key(text: str, position: int) -> tuple[str, int]:
+    """The key that begins at `position`, and where its value begins; `position` where there is no key."""
+    key, end = _string(text, position)
+    end = _past(_GAP, text, end)
+    return (key, _past(_GAP, text, end + 1)) if end > position and text.startswith(":", end) else ("", position)
+
+
+def _string(text: str, position: int) -> tuple[str, int]:
+    """The text of the adjacent literals from `position`, and where the last one ends; `position` where none begins."""
+    parts: list[str] = []
+    plain, place, end = re.compile(_PLAIN_LITERAL).match, position, position
+    while True:
+        if match := plain(text, place):
+            part, place = match[match.lastindex or 0], match.end()
+        elif text.startswith((",", ":"), place):  # at once, as nearly always
+            return "".join(parts), end
+        else:
+            gap = _past(_GAP, text, place)
+            part, place = _literal(text, gap)
+            if place == gap:
+                return "".join(parts), end
+        parts.append(part)
+        end = place
+
+
+def _literal(text: str, position: int) -> tuple[str, int]:
+    """The text of the literal that begins at `position`, and where it ends; `position` where none begins, or it has no end."""
+    opening = re.compile(_OPENING).match(text, position)
+    if opening is None:
+        return "", position
+    prefix, quote = opening.groups()
+    end = _past(_BODIES[quote], text, opening.end())
+    if not text.startswith(quote, end):
+        return "", position
+    body = text[opening.end() : end]
+    if "\\" in body and prefix not in ("r", "R"):
+        try:
+            body = re.sub(_ESCAPE, _unescape, body)
+        except (ValueError, OverflowError, KeyError) as error:
+            raise ReadError("an escape that names no character", f"line {line_of(text, position)}") from error
+    return body, end + len(quote)
 
 
 def _unescape(match: re.Match[str]) -> str:
@@ -185,21 +220,16 @@ def _unescape(match: re.Match[str]) -> str:
 
 def _misfit(text: str, position: int) -> ReadError:
     """What stands where an entry should: named by its key where one can be read."""
-    key = re.compile(_KEY).match(text, position)
-    opening = re.compile(r"[\[({\s]*").match(text, key.end()) if key else None
-    if key and opening and len(opening[0]) > _BRACKETS:
-        reason = f"the value of {_key(text, key)!r} nests brackets more than {_BRACKETS} deep"
-        return ReadError(reason, f"line {line_of(text, key.end())}")
+    start = _past(_GAP, text, position)
+    key, place = _key(text, start)
+    opening = re.compile(r"[\[({\s]*").match(text, place) if place > start else None
+    if opening and len(opening[0]) > _BRACKETS:
+        reason = f"the value of {key[:60]!r} nests brackets more than {_BRACKETS} deep"
+        return ReadError(reason, f"line {line_of(text, place)}")
     rest = text[position:].strip()
     if "\n" not in rest and not rest.endswith("}"):
         return ReadError("the dict has no end: the file is truncated", f"line {line_of(text, len(text))}")
-    if key:
-        reason = f"the value of {_key(text, key)!r} is no string or integer: the file is code, or damaged"
-        return CodeRefused(reason, f"line {line_of(text, key.end())}")
-    line = f"line {line_of(text, _skip(_GAP, text, position))}"
-    return ReadError("the dict holds something that is no entry `'key': value`", line)
-
-
-def _key(text: str, match: re.Match[str]) -> str:
-    """The key of an entry, short enough for a message."""
-    return _decode(text, match[1], match.start(1))[:60]
+    if place > start:
+        reason = f"the value of {key[:60]!r} is no string or integer: the file is code, or damaged"
+        return CodeRefused(reason, f"line {line_of(text, place)}")
+    return ReadError("the dict holds something that is no entry `'key': value`", f"line {line_of(text, start)}")
