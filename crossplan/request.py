@@ -102,6 +102,12 @@ class Request:
         kind = self.project.backend.kind if self.project.backend else None
         return kind if kind in ("maturin", "setuptools-rust") else None
 
+    @property
+    def in_container(self) -> bool:
+        """Whether cross runs the build: chosen as the tool, or named in CARGO, which maturin and setuptools-rust start."""
+        starts = self.tool.value in ("maturin", "setuptools-rust")
+        return self.tool.value == "cross" or (starts and Path(self.environ.get("CARGO", "")).name == "cross")
+
     def cargo_variable(self, key: str) -> str:
         """`CARGO_TARGET_<T>_LINKER` and the like for the target."""
         return f"CARGO_TARGET_{self.target.variable}_{key}"

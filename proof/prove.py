@@ -82,8 +82,8 @@ class Ground:
     def ask(self, crate: str, env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
         """Ask crossplan about a crate, with the sysroot named."""
         command, *rest = words
-        place = ["--target", self.bed["target"], "--sysroot", str(self.root)]
-        return self.start(crate, [str(self.crossplan), command, *place, *rest], env)
+        roots = ["--sysroot", self.bed["sysroot"]] if self.bed["sysroot"] else []
+        return self.start(crate, [str(self.crossplan), command, "--target", self.bed["target"], *roots, *rest], env)
 
     def plan(self, crate: str, env: dict[str, str]) -> Record:
         """`crossplan plan --json`, under an environment."""
@@ -204,12 +204,17 @@ def emulate(ground: Ground, *words: str, **variables: str) -> Record:
     return {"status": done.returncode, "stdout": done.stdout.strip(), "stderr": done.stderr[-2000:]}
 
 
+def target_python(ground: Ground) -> str:
+    """The interpreter of the sysroot."""
+    (python,) = (ground.root / "usr/bin").glob("python3.*[0-9]")
+    return str(python)
+
+
 def run_module(ground: Ground, artifact: Record) -> Record:
     """Install the module under the name that crossplan gave, and have the target's Python import it."""
     installed = ground.work / "site" / artifact["install_as"]
     shutil.copy2(ground.work / artifact["cargo_file"], installed)
-    (python,) = (ground.root / "usr/bin").glob("python3.*[0-9]")
-    run = emulate(ground, str(python), "-c", QUESTION, PYTHONPATH=str(installed.parent))
+    run = emulate(ground, target_python(ground), "-c", QUESTION, PYTHONPATH=str(installed.parent))
     return {"installed": str(installed), "install_as": artifact["install_as"], "run": run}
 
 
@@ -256,14 +261,19 @@ def show(proof: Record) -> None:
                 print(f"  {part.get('install_as', 'program')}: {part['run']['stdout']}{part['run']['stderr']}")
 
 
-def main() -> int:
-    """Parse, prove, print, return the exit status."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+def parse_options(description: str | None) -> argparse.Namespace:
+    """The command line, of which `description` tells people in its first line."""
+    parser = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
     parser.add_argument("target", nargs="?", default=testbed.DEFAULT_TARGET)
     parser.add_argument("--cache", type=Path, default=testbed.default_cache())
     parser.add_argument("--crossplan", type=Path, default=Path(sys.executable).parent / "crossplan")
     parser.add_argument("--json", action="store_true", help="print the record of everything that happened")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Parse, prove, print, return the exit status."""
+    options = parse_options(__doc__)
     status, bed = testbed.make(options.target, options.cache)
     if status:
         return status

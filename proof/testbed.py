@@ -3,7 +3,8 @@
     python proof/testbed.py [--cache DIR] [TARGET]      (default: armv7-unknown-linux-gnueabihf)
 
 Prints one JSON object: `target`, `sysroot` (a Python of the target, with its C library), `path` (the folder of `cargo` and `rustc`, to stand first
-on PATH), `linker` and `qemu` (names of programs on PATH), `cache`.
+on PATH), `backends` (that of a Python with maturin and build, where asked for), `linker` and `qemu` (names of programs on PATH), `cache`.
+The target may be this machine itself: no sysroot, no linker, no qemu then.
 
 Done once: each stage leaves a stamp that holds the digest of what it was made from. Nothing is registered with the machine's own apt beyond the
 packages that `targets.toml` lists under `install` (these need root); compiler, standard library and sysroot are unpacked beside each other.
@@ -29,6 +30,8 @@ from typing import Any, Final
 
 HERE: Final = Path(__file__).resolve().parent
 DEFAULT_TARGET: Final = "armv7-unknown-linux-gnueabihf"
+NATIVE: Final = "x86_64-unknown-linux-gnu"
+"""The machine that holds the test bed; a target without a row."""
 MISSING: Final = 3
 """Exit status for a machine that cannot hold the test bed."""
 
@@ -186,6 +189,13 @@ class Bed:
             )
             wrapper.chmod(0o755)
 
+    def backends(self) -> None:
+        """A Python of the target's version with what drives a build."""
+        table, folder = self.table["backends"], self.cache / "backends"
+        install(table["install"])
+        run(f"/usr/bin/python{self.table['sysroot']['python']}", "-m", "venv", "--clear", folder)
+        run(folder / "bin/python", "-m", "pip", "install", "--quiet", *table["packages"])
+
     def target_std(self) -> None:
         """The target's linker and Rust standard library."""
         install(self.row["install"])
@@ -208,24 +218,30 @@ class Bed:
         """The target architecture's packages."""
         return View(self.row["debian"], self.cache / "apt" / self.row["debian"])
 
-    def set_up(self) -> None:
+    def set_up(self, *, backends: bool) -> None:
         """All stages, in order; two processes at once wait for each other."""
         self.cache.mkdir(parents=True, exist_ok=True)
         with (self.cache / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             tools = [self.table["toolchain"], str(self.cache)]
             self.once("toolchain", tools, self.toolchain)
+            if backends:
+                self.once("backends", self.table["backends"], self.backends)
+            if self.target == NATIVE:
+                return
             self.once(f"std-{self.target}", [tools, self.row], self.target_std)
             self.once(f"sysroot-{self.row['debian']}", self.table["sysroot"], self.target_sysroot)
 
     def describe(self) -> dict[str, str]:
         """What a caller needs to know, as printed."""
+        native = self.target == NATIVE
         return {
             "target": self.target,
-            "sysroot": str(self.sysroot),
+            "sysroot": "" if native else str(self.sysroot),
             "path": str(self.cache / "bin"),
-            "linker": f"{self.row['gcc']}-gcc",
-            "qemu": self.row["qemu"],
+            "backends": str(self.cache / "backends/bin"),
+            "linker": "cc" if native else f"{self.row['gcc']}-gcc",
+            "qemu": "" if native else self.row["qemu"],
             "cache": str(self.cache),
         }
 
@@ -247,13 +263,13 @@ def default_cache() -> Path:
     return Path(os.environ.get("CROSSPLAN_PROOF_CACHE") or home / "crossplan-proof")
 
 
-def make(target: str, cache: Path) -> tuple[int, dict[str, str]]:
+def make(target: str, cache: Path, *, backends: bool = False) -> tuple[int, dict[str, str]]:
     """Set up the test bed of a target: exit status, and its description where that is 0."""
     table = tomllib.loads((HERE / "targets.toml").read_text())
     bed = Bed(cache.resolve(), target, table)
     try:
         check_machine()
-        bed.set_up()
+        bed.set_up(backends=backends)
     except MissingError as missing:
         print(f"testbed: missing: {missing}", file=sys.stderr)
         return MISSING, {}

@@ -34,9 +34,12 @@ class Group:
 DEBIAN: Final = ("apt-get", "dpkg")
 RUST: Final = ("cargo", "rustc")
 PYTEST: Final = ("-m", "pytest", "-m", "rest", "--dist", "loadfile", "-n", "2")
+VALIDATORS: Final = "tests/matrix/test_validators.py"
 GROUPS: Final = (
-    Group("targets", "the proof on every target of proof/targets.toml", DEBIAN, (*PYTEST, "tests/proof")),
-    Group("long", "tests that take long or need other programs", (), (*PYTEST, "tests", "--ignore", "tests/proof")),
+    Group("targets", "the proof on every target", DEBIAN, (*PYTEST, "tests/proof/test_on_target.py")),
+    Group("wheels", "real wheels of maturin and setuptools-rust", DEBIAN, (*PYTEST, "tests/proof/test_wheels.py")),
+    Group("ci", "CIs take the job matrices", ("actionlint", "check-jsonschema"), (*PYTEST, VALIDATORS)),
+    Group("long", "tests that take long", (), (*PYTEST, "tests", "--ignore", "tests/proof", "--ignore", VALIDATORS)),
     Group("oracle", "20,000 requests to PyO3's real scripts", RUST, ("-m", "oracle.fuzz", "--count", "20000")),
     Group("hostile", "200,000 damaged images and descriptions", (), ("-m", "tests.readers.fuzz", "-n", "200000")),
     Group("coverage", "200,000 files that coverage chooses", (), ("-m", "tests.readers.coverage_fuzz"), "atheris"),

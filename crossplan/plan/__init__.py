@@ -15,7 +15,7 @@ from crossplan.plan.dependencies import dependency_changes
 from crossplan.plan.goal import Goal, goal_of
 from crossplan.plan.linking import linker, runner, rustflags
 from crossplan.plan.model import Change, Plan
-from crossplan.plan.tags import api_level
+from crossplan.plan.tags import api_level, limited_api
 from crossplan.plan.tools import command, misleading, passthrough, tool_changes
 from crossplan.request import Request
 from crossplan.situation import Situation, apply
@@ -50,7 +50,8 @@ def make_plan(situation: Situation, place: Place, *, by_file: bool = False) -> P
     if (cmake := cmake_toolchain(request, compiler, place)) is not None:
         changes.append(cmake[0])
         files[str(cmake[0].value)] = cmake[1]
-    changes += tool_changes(request, python, artifact)
+    limited = limited_api(request, resolution)
+    changes += tool_changes(request, python, artifact, limited)
     changes += misleading(request)
     changes += passthrough(request, changes, files)
     changes = [change for change in changes if request.environ.get(change.name) != change.value]
@@ -61,7 +62,7 @@ def make_plan(situation: Situation, place: Place, *, by_file: bool = False) -> P
         planned=situation.under(environ, files, resolution),
         changes=tuple(changes),
         files=files,
-        command=command(request, goal),
+        command=command(request, goal, limited),
         artifact=artifact,
         goal=goal,
         missed=choice.missed if choice is not None else ("outcome",),

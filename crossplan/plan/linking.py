@@ -38,7 +38,7 @@ def needs_cross_linker(request: Request) -> bool:
 
 def linker(request: Request, api: str | None) -> tuple[Compiler | None, Change | None]:
     """The compiler for the target, and the variable that makes it the linker where nothing does so far."""
-    if not needs_cross_linker(request) or request.tool.value in ("cross", "cargo-zigbuild"):
+    if not needs_cross_linker(request) or request.in_container or request.tool.value == "cargo-zigbuild":
         return None, None
     compiler = find_cross_compiler(request, api)
     flagged = any(word.startswith("linker=") for word in request.cargo.rustflags.words)
@@ -155,8 +155,7 @@ def runner(request: Request, python: TargetPython | None) -> Change | None:
     if not needs_cross_linker(request) or target.qemu is None or python is None:
         return None
     root = host_path(request, "")
-    prefix = _prefix(python)
-    if " " in root or prefix is None:
+    if " " in root or python.home is None:
         return None
     static = f"qemu-{target.qemu}-static"
     program = (
@@ -164,17 +163,8 @@ def runner(request: Request, python: TargetPython | None) -> Change | None:
         if _finds(request, static) or not _finds(request, static.removesuffix("-static"))
         else static.removesuffix("-static")
     )
-    command = f"{program} -L {root} -E PYTHONHOME={host_path(request, prefix)}"
+    command = f"{program} -L {root} -E PYTHONHOME={host_path(request, python.home)}"
     return Change(request.cargo_variable("RUNNER"), command, "a program of the target runs here under emulation")
-
-
-def _prefix(python: TargetPython) -> str | None:
-    """The folder of the root that holds `lib/python3.X`."""
-    for description in python.sysconfigdata:
-        for folder in PurePosixPath(description.path).parents:
-            if folder.name in ("lib", "lib64"):
-                return str(folder.parent)
-    return None
 
 
 def _finds(request: Request, name: str) -> bool:

@@ -14,9 +14,10 @@ from crossplan.plan.artifact import stable_abi
 from crossplan.plan.model import Plan
 from crossplan.python import PythonVersion, minor_version
 from crossplan.request import Request
-from crossplan.resolve import InterpreterConfig
+from crossplan.resolve import InterpreterConfig, Resolution
 from crossplan.toolchain.compiler import triplet_in_name
 from crossplan.toolchain.libraries import read_host_image
+from crossplan.triple import builtin
 
 
 def wheel_tags(plan: Plan) -> tuple[str, ...]:
@@ -29,8 +30,22 @@ def wheel_tags(plan: Plan) -> tuple[str, ...]:
     python = situation.selection.python if situation.selection is not None else None
     platform = platform_tag(request, python, linked_glibc(plan))
     stable = stable_abi(resolution)
+    if request.tool.value == "setuptools-rust" and limited_api(request, resolution) is None:
+        stable = None
     abi = _stable_tag(config, stable) if stable else _own_tag(config, python)
     return (f"{abi}-{platform}",) if abi and platform else ()
+
+
+def limited_api(request: Request, resolution: Resolution | None) -> str | None:
+    """What setuptools is told of a stable ABI, `cp39`, since it goes neither by features nor by the suffix; None for nothing.
+
+    It calls the module as the host does then (setuptools, `get_abi3_suffix`), which no Windows looks for.
+    """
+    host = builtin(request.host)
+    same_names = (request.target.os == "windows") == (host is not None and host.os == "windows")
+    if resolution is None or resolution.config is None or stable_abi(resolution) != "abi3" or not same_names:
+        return None
+    return (_stable_tag(resolution.config, "abi3") or "").partition("-")[0] or None
 
 
 def linked_glibc(plan: Plan) -> str | None:

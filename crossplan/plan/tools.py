@@ -18,8 +18,13 @@ from crossplan.triple import builtin
 _SEARCH_PATHS = ("LIBRARY_PATH", "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LD_LIBRARY_PATH")
 
 
-def tool_changes(request: Request, python: TargetPython | None, artifact: Artifact) -> Iterator[Change]:
-    """Variables for the build backend, whether it is asked to drive the build or only named by the project."""
+def tool_changes(
+    request: Request, python: TargetPython | None, artifact: Artifact, limited: str | None
+) -> Iterator[Change]:
+    """Variables for the build backend, whether it is asked to drive the build or only named by the project.
+
+    `limited`: what the command tells setuptools of a stable ABI.
+    """
     backend = request.tool.value if request.tool.value in ("maturin", "setuptools-rust") else request.backend
     if backend is not None:
         if request.tool.value != "maturin":  # whose own command line says it
@@ -32,7 +37,7 @@ def tool_changes(request: Request, python: TargetPython | None, artifact: Artifa
     if request.target.os == "android" and backend == "maturin":
         yield from _android_level(request, python)
     if request.tool.value == "setuptools-rust" and request.target.triple != request.host:
-        yield from _of_setuptools(request, python, artifact)
+        yield from _of_setuptools(request, python, artifact.suffix if limited is None else None)
 
 
 def _inherited(request: Request, backend: str) -> Iterator[Change]:
@@ -52,7 +57,7 @@ def _android_level(request: Request, python: TargetPython | None) -> Iterator[Ch
         yield Change("ANDROID_API_LEVEL", level, "the target's Python was built for that level of Android's API")
 
 
-def _of_setuptools(request: Request, python: TargetPython | None, artifact: Artifact) -> Iterator[Change]:
+def _of_setuptools(request: Request, python: TargetPython | None, suffix: str | None) -> Iterator[Change]:
     """setuptools takes name and tag from the Python that runs it, which is the host's."""
     host, platform = builtin(request.host), host_platform(request, python)
     if platform is not None and (host is None or host.os != "windows"):  # where sysconfig does not look at it
@@ -60,8 +65,8 @@ def _of_setuptools(request: Request, python: TargetPython | None, artifact: Arti
     profile = request.profile.value
     if profile != "release" and request.environ.get("SETUPTOOLS_RUST_CARGO_PROFILE") != profile:
         yield Change("SETUPTOOLS_RUST_CARGO_PROFILE", profile, "setuptools-rust builds with release unless told")
-    if artifact.suffix is not None:
-        yield Change("SETUPTOOLS_EXT_SUFFIX", artifact.suffix, "setuptools names the module for the host's Python")
+    if suffix is not None:
+        yield Change("SETUPTOOLS_EXT_SUFFIX", suffix, "setuptools names the module for the host's Python")
 
 
 def misleading(request: Request) -> Iterator[Change]:
@@ -79,7 +84,7 @@ def misleading(request: Request) -> Iterator[Change]:
 
 def passthrough(request: Request, changes: list[Change], files: dict[str, str]) -> Iterator[Change]:
     """cross builds in a container, which sees only the variables and folders that it is told to let in."""
-    if request.tool.value != "cross":
+    if not request.in_container:
         return
     config, triple = request.project.cross, request.target.triple
     names = [c.name for c in changes if c.value is not None] + [n for n in request.environ if n.startswith("PYO3_")]
@@ -98,14 +103,15 @@ def passthrough(request: Request, changes: list[Change], files: dict[str, str]) 
         yield Change("CROSS_CONTAINER_OPTS", together, "the container sees no other folder")
 
 
-def command(request: Request, goal: Goal | None) -> tuple[str, ...]:
-    """The command that builds, under the plan's environment."""
+def command(request: Request, goal: Goal | None, limited: str | None) -> tuple[str, ...]:
+    """The command that builds, under the plan's environment; `limited`: see `tool_changes`."""
     tool, triple = request.tool.value, request.target.triple
     profile = {"dev": (), "release": ("--release",)}.get(request.profile.value, ("--profile", request.profile.value))
     if tool == "setuptools-rust":
         # The Python that runs setuptools gives the wheel its version, so it is to be one of the target's.
         python = "python3" if goal is None or goal.version is None else f"python{goal.version}"
-        return (python, "-m", "build", "--wheel")
+        told = () if limited is None else (f"-C--build-option=--py-limited-api={limited}",)
+        return (python, "-m", "build", "--wheel", *told)
     features = _feature_words(request)
     if tool == "maturin":
         has_root = "PYO3_CROSS_LIB_DIR" in request.environ or request.sysroot is not None

@@ -134,6 +134,23 @@ def test_setuptools_is_told_name_and_tag(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("triple", "told", "suffix", "tag"),
+    [
+        (ARM64, ("-C--build-option=--py-limited-api=cp39",), None, "cp39-abi3-linux_aarch64"),
+        # setuptools would call it by the host's word, which Windows does not look for, so it is not told.
+        ("x86_64-pc-windows-gnu", (), ".pyd", "cp312-cp312-win_amd64"),
+    ],
+)
+def test_setuptools_is_told_of_a_stable_abi(
+    tmp_path: Path, triple: str, told: tuple[str, ...], suffix: str | None, tag: str
+) -> None:
+    said = {"python": "3.12", "tool": "setuptools-rust", "features": "extension-module,abi3-py39"}
+    plan = plan_for(tmp_path, None, target=triple, **said)
+    assert plan.command[4:] == told and plan.environment.get("SETUPTOOLS_EXT_SUFFIX") == suffix
+    assert wheel_tags(plan) == (tag,)
+
+
+@pytest.mark.parametrize(
     ("triple", "platform"),
     [
         ("aarch64-apple-darwin", "macosx-11.0-arm64"),
