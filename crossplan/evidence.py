@@ -7,6 +7,7 @@ stand as lone surrogates).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Literal
 
 from crossplan.origin import Fact
@@ -117,6 +118,15 @@ class TargetPython:
         links = [alias for d in self.sysconfigdata for alias in d.aliases]
         compiled = [d.path for d in self.descriptions if d.kind == "bytecode"]
         return tuple(dict.fromkeys((*sorted(files), *sorted(links), *sorted(compiled))))
+
+    @property
+    def home(self) -> str | None:
+        """The folder of the root that holds `lib/python3.X`, as its descriptions lie: `usr`, or empty for the root itself."""
+        for description in self.sysconfigdata:
+            for folder in PurePosixPath(description.path).parents:
+                if folder.name in ("lib", "lib64"):
+                    return "" if folder.parent == PurePosixPath() else str(folder.parent)
+        return None
 
     def images_of(self, *roles: ImageRole) -> tuple[ImageFile, ...]:
         """Its images of these roles."""
