@@ -80,7 +80,7 @@ def image_mismatches(image: Image, path: str, target: Target) -> tuple[Mismatch,
         "machine": image.machine,
         "pointer_width": image.bits,
         "endian": image.endian,
-        "float_abi": image.float_abi,
+        "float_abi": image.float_calls,
         "libc": image.libc,
         "abi": image.abi if image.abi in DATA_MODELS else None,
     }
@@ -91,7 +91,10 @@ def image_mismatches(image: Image, path: str, target: Target) -> tuple[Mismatch,
         if value is not None and wanted[field] is not None and value != wanted[field]:
             found.append(Mismatch(field, wanted[field], Fact(value, Origin("image", path, field))))
     if image.machine is not None and image.cpu_arch is not None:
-        found += _other_mips(image.machine, Fact(image.cpu_arch, Origin("image", path, "cpu_arch")), target)
+        other = _other_mips(image.machine, Fact(image.cpu_arch, Origin("image", path, "cpu_arch")), target)
+        if image.nan2008 and not target.release_6 and not other:  # release 6 has that encoding alone
+            other = [Mismatch("nan_encoding", "legacy", Fact("2008", Origin("image", path, "nan2008")))]
+        found += other
     return tuple(found)
 
 

@@ -63,6 +63,7 @@ class Target:
     clang_prefix: str | None = None
     wheel_tag: str | None = None
     minimum_os: str | None = None
+    soft_float: bool = False
 
     @property
     def machine(self) -> str:
@@ -79,7 +80,9 @@ class Target:
 
     @property
     def float_abi(self) -> str | None:
-        """ARM's calling convention, `hard` or `soft`; None for other architectures."""
+        """How ARM and MIPS pass floating-point numbers, `hard` or `soft`; None for other architectures."""
+        if self.machine.startswith("mips"):
+            return "soft" if self.soft_float else "hard"
         if self.arch != "arm":
             return None
         return "hard" if self.abi.endswith("hf") or self.env.endswith("hf") else "soft"

@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = {
     "float_abi": "float-abi-mismatch",
     "libc": "libc-mismatch",
     "abi": "abi-mismatch",
+    "nan_encoding": "abi-mismatch",
 }
 
 

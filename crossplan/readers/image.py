@@ -58,3 +58,10 @@ class Image:
     flags: int | None = None  # e_flags, or the format's own word of the kind
     members: tuple[str, ...] = ()  # of a thin archive: the files that it names, as paths from it
     slices: tuple[Image, ...] = ()
+
+    @property
+    def float_calls(self) -> FloatAbi | None:
+        """How it passes floating-point numbers on ARM and MIPS: `float_abi`, or what `fp_abi` comes to."""
+        if self.fp_abi is None:
+            return self.float_abi
+        return "soft" if self.fp_abi == "soft" else "hard"

@@ -92,7 +92,7 @@ _IMAGE_FIELDS: Mapping[str, str] = {
     "machine": "machine",
     "pointer_width": "bits",
     "endian": "endian",
-    "float_abi": "float_abi",
+    "float_abi": "float_calls",
     "libc": "libc",
     "abi": "abi",
     "cpu_arch": "cpu_arch",

@@ -71,6 +71,7 @@ _TOP = (
     ("root .pyenv .local", "account"),
     ("Payload Python PyPy GraalPy mingw64 mingw32 ucrt64 clang64 clangarm64", "prefix"),  # the last: MSYS2
     ("store", "store"),
+    ("*-iphoneos *-iphonesimulator", "slice"),  # CPython's own build for iOS
 )
 _LIB = (
     (_STDLIB, "stdlib"),

@@ -14,6 +14,7 @@ from crossplan.selection import Wish, meets, select
 from crossplan.sysroot import open_sysroot
 from crossplan.triple import find_target
 from tests.readers.builders_pe import pe
+from tests.readers.builders import elf
 from tests.scan import making
 from tests.scan.making import libpython, make, sysconfigdata
 
@@ -92,6 +93,40 @@ def test_calls_and_instructions_of_another_kind_are_another_abi(
         make(tmp_path, {"usr/lib/libpython3.11.so.1.0": libpython(multiarch)})
     (rejected,) = select(evidence(tmp_path).pythons, find_target(triple), Wish()).rejected
     assert {mismatch.field for mismatch in rejected.mismatches} == {"abi"}
+
+
+def mips(fp_abi: int, nan2008: bool = False, musl: bool = True) -> bytes:
+    """A libpython of 32-bit big-endian MIPS, with the float ABI in .MIPS.abiflags."""
+    flags, libc = 0x70001007 | nan2008 * 0x400, "libc.so" if musl else "libc.so.6"
+    segments = [(0x70000003, bytes([0] * 7 + [fp_abi]) + bytes(16))]
+    return elf(
+        machine=8, bits=32, endian="big", flags=flags, soname="libpython3.11.so.1.0", needed=[libc], segments=segments
+    )
+
+
+@pytest.mark.parametrize(
+    ("library", "multiarch", "serves", "refused", "field"),
+    [
+        (mips(3), "mips-linux-musl", "mips-unknown-linux-musl", None, None),  # soft, as rustc's own code there
+        (mips(1), "mips-linux-musl", None, "mips-unknown-linux-musl", "float_abi"),
+        (mips(5, musl=False), "mips-linux-gnu", "mips-unknown-linux-gnu", None, None),
+        (mips(3, musl=False), "mips-linux-gnu", None, "mips-unknown-linux-gnu", "float_abi"),
+        (mips(1, nan2008=True, musl=False), "mips-linux-gnu", None, "mips-unknown-linux-gnu", "nan_encoding"),
+    ],
+)
+def test_mips_has_two_ways_to_pass_floats_and_two_not_to_be_a_number(
+    library: bytes, multiarch: str, serves: str | None, refused: str | None, field: str | None, tmp_path: Path
+) -> None:
+    description = sysconfigdata(multiarch, SIZEOF_VOID_P=4)
+    make(tmp_path, {f"usr/lib/python3.11/_sysconfigdata__linux_{multiarch}.py": description})
+    make(tmp_path, {"usr/lib/libpython3.11.so.1.0": library})
+    found = evidence(tmp_path)
+    assert serves is None or (
+        serves in found.pythons[0].targets and select(found.pythons, find_target(serves), Wish()).python
+    )
+    if refused is not None:
+        (rejected,) = select(found.pythons, find_target(refused), Wish()).rejected
+        assert {mismatch.field for mismatch in rejected.mismatches} == {field}
 
 
 def test_cygwin_has_the_format_of_windows(tmp_path: Path) -> None:

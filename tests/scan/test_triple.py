@@ -24,7 +24,7 @@ def test_multiarch_name_says_what_rustc_says(triple: str) -> None:
     assert (facts.machine, facts.bits, facts.endian) == (target.machine, target.pointer_width, target.endian)
     assert facts.os == target.os
     assert facts.libc in (None, target.libc)
-    assert facts.float_abi == target.float_abi
+    assert facts.float_abi == (target.float_abi if target.arch == "arm" else None)  # MIPS' names do not say it
     assert facts.simulator is target.simulator
 
 
