@@ -90,7 +90,7 @@ def read_text(path: Path, base: Path, limit: int = MAX_BYTES) -> str | ProjectPr
         with path.open("rb") as file:
             return file.read(limit).decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        return ProjectProblem(shown(path, base), None, "is a link that leads nowhere") if path.is_symlink() else None
     except UnicodeDecodeError as error:
         return ProjectProblem(shown(path, base), None, f"is not UTF-8: byte {error.start:#x}")
     except (OSError, ValueError) as error:  # ValueError: a name with a null character

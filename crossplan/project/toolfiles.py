@@ -20,10 +20,15 @@ class RustToolchain:
 
 @record
 class CrossConfig:
-    """cross's settings: variables let into the container, by target (`""`: all)."""
+    """cross's settings: variables let into the container, and what the build runs in, both by target (`""`: all)."""
 
     origin: Origin
     passthrough: Mapping[str, tuple[Fact[str], ...]] = field(default_factory=dict)
+    images: frozenset[str] = frozenset()
+
+    def brings(self, triple: str) -> bool:
+        """Whether an image, a Dockerfile or zig is named for a target."""
+        return bool(self.images & {"", triple})
 
     def passes(self, variable: str, triple: str) -> bool:
         """Whether a variable of the user reaches the build. cross hands on `CARGO_*`, `CROSS_*` and a few more itself."""
@@ -79,7 +84,12 @@ def read_cross(root: Path, base: Path, env: Mapping[str, str]) -> CrossConfig | 
     if words := env.get("CROSS_BUILD_ENV_PASSTHROUGH"):
         origin = Origin("variable", key="CROSS_BUILD_ENV_PASSTHROUGH")
         passthrough[""] = tuple(Fact(word, origin) for word in words.split())
-    return CrossConfig(document.origin(), passthrough)
+    tables = {
+        "": document.table("build"),
+        **{name: document.table("target", name) for name in document.table("target")},
+    }
+    images = frozenset(name for name, table in tables.items() if {"image", "dockerfile", "zig"} & table.keys())
+    return CrossConfig(document.origin(), passthrough, images)
 
 
 def _passthrough(document: Document, *keys: str) -> tuple[Fact[str], ...]:

@@ -60,8 +60,12 @@ class Manifests:
 
 
 def find_upwards(start: Path, name: str) -> Path | None:
-    """The nearest file of that name in `start` or a directory above it."""
-    return next((folder / name for folder in (start, *start.parents) if (folder / name).is_file()), None)
+    """The nearest of that name in `start` or a directory above it, as Cargo looks for it: whatever it is that is there.
+
+    Where there is none, a link of that name that leads nowhere, so that it can be said.
+    """
+    places = [folder / name for folder in (start, *start.parents)]
+    return next((p for p in places if os.path.exists(p)), next((p for p in places if p.is_symlink()), None))  # noqa: PTH110
 
 
 def members(manifests: Manifests, root: Document) -> tuple[Package, ...]:

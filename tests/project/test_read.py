@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -213,3 +214,24 @@ def test_a_broken_file_is_a_problem_with_its_place(name: str, text: str, tmp_pat
 def test_a_folder_without_anything(tmp_path: Path) -> None:
     project = read(tmp_path, {"x": ""})
     assert (project.package, project.pyo3, project.problems) == (None, None, ())
+
+
+def test_what_is_called_so_and_is_no_file_is_a_problem(tmp_path: Path) -> None:
+    """Cargo stops at a folder of that name; it passes over a link that leads nowhere, which is said if there is no other."""
+    make(tmp_path, {"folder/Cargo.toml/x": "", "folder/pyproject.toml/x": ""})
+    for name, target in (("loop", "Cargo.toml"), ("gone", "nothing")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "Cargo.toml").symlink_to(target)
+    (tmp_path / "pipe").mkdir()
+    os.mkfifo(tmp_path / "pipe/Cargo.toml")
+    said = {
+        place.name: sorted((p.path, p.reason) for p in read_project(place, {}).problems) for place in tmp_path.iterdir()
+    }
+    assert said == {
+        "folder": [("Cargo.toml", "is no regular file"), ("pyproject.toml", "is no regular file")],
+        "loop": [("Cargo.toml", "cannot be read: Too many levels of symbolic links")],
+        "gone": [("Cargo.toml", "is a link that leads nowhere")],
+        "pipe": [("Cargo.toml", "is no regular file")],
+    }
+    make(tmp_path, {"Cargo.toml": PACKAGE.format("demo"), "src/lib.rs": ""})
+    assert read_project(tmp_path / "gone", {}).problems == ()
