@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, TypedDict
 
+from crossplan.checks.run_time import Need, needs_of
+from crossplan.checks.view import View
 from crossplan.findings import Finding
 from crossplan.origin import Fact
 from crossplan.plan import Plan
@@ -38,12 +40,23 @@ class FileWire(TypedDict):
     text: str
 
 
+class NeedWire(TypedDict):
+    """A library that a program must find when it starts; see `crossplan.checks.run_time.Need`."""
+
+    name: str
+    path: str | None
+    folder: str | None
+    searched: bool | None
+    variable: str
+
+
 class ArtifactWire(TypedDict):
-    """What comes out; `tags` are whole tags, or none."""
+    """What comes out; `tags` are whole tags, or none; `needs` is what a program must find when it starts."""
 
     cargo_file: str | None
     install_as: str | None
     tags: list[str]
+    needs: list[NeedWire]
 
 
 class MaturinWire(TypedDict):
@@ -139,11 +152,23 @@ def plan_wire(plan: Plan, findings: Iterable[Finding]) -> PlanWire:
             "cargo_file": plan.artifact.cargo_file,
             "install_as": plan.artifact.install_as,
             "tags": list(wheel_tags(plan)),
+            "needs": [need_wire(need) for need in needs_of(View(plan.planned))],
         },
         "maturin": maturin_wire(maturin_view(plan)),
         "python": None if chosen is None else python_wire(chosen),
         "findings": [finding_wire(finding) for finding in findings],
         "origins": {**origins, "target": origin_wire(request.target_origin)},
+    }
+
+
+def need_wire(need: Need) -> NeedWire:
+    """A library that a program needs."""
+    return {
+        "name": need.name,
+        "path": need.path,
+        "folder": need.folder,
+        "searched": need.searched,
+        "variable": need.variable,
     }
 
 

@@ -16,6 +16,7 @@ from crossplan.checks import (
     levels,
     linked,
     platforms,
+    run_time,
     stops,
     variables,
 )
@@ -38,6 +39,7 @@ OF_SITUATIONS = (
     variables,
     linked,
     import_library,
+    run_time,
     crate,
     flags,
     platforms,

@@ -110,10 +110,15 @@ def suffix_contradicted(subject: Subject) -> Iterator[Finding]:
 def libpython_linked(subject: Subject) -> Iterator[Finding]:
     """XP704. Before 3.8 a Python with a shared library linked it into its own modules too."""
     os = system(subject)
-    if subject.linked and os not in MUST_LINK and (subject.version or _NOT_LINKED) >= _NOT_LINKED:
+    old = subject.version is not None and subject.version < _NOT_LINKED
+    if (
+        subject.linked
+        and os not in MUST_LINK
+        and not (old and subject.python is not None and subject.python.value("shared"))
+    ):
         names = ", ".join(one.name for one in subject.linked)
         yield finding(
-            "libpython-linked", "error", subject,
+            "libpython-linked", "warning" if old else "error", subject,
             f"needs {names}; on {os or 'this system'} the interpreter itself has Python's functions, and often no such file",
             "Build it as an extension module: set PYO3_BUILD_EXTENSION_MODULE=1 (PyO3 before 0.26: feature extension-module).",
             "needed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from crossplan.checks.view import View, at, finding, variable
@@ -72,7 +73,7 @@ _CONDITIONS: Mapping[str, Callable[[View], object]] = {
     "msvc-elsewhere": lambda view: (
         (view.target.os, view.target.env) == ("windows", "msvc") and "windows" not in view.host
     ),
-    "cargo-is-cross": lambda view: view.request.tool.value == "cross",
+    "cargo-is-cross": lambda view: view.request.in_container,
     "musl-of-host": lambda view: _of_hosts(view, "linux") and view.target.env == "musl" and "-musl" not in view.host,
     "arm64-windows": lambda view: _of_hosts(view, "windows", "aarch64", "x86_64"),
     "x64-on-arm64-windows": lambda view: _of_hosts(view, "windows", "x86_64", "aarch64"),
@@ -155,16 +156,22 @@ def untold_target(view: View) -> Iterator[Finding]:
 
 
 def archflags(view: View) -> Iterator[Finding]:
-    """XP642: maturin and setuptools-rust take ARCHFLAGS for an Apple target on every system."""
+    """XP642: maturin and setuptools-rust take ARCHFLAGS for an Apple target on every system, unless one is given."""
     value = view.given("ARCHFLAGS")
-    if value and view.target.os != "macos":
-        yield finding(
-            "archflags",
-            "warning",
-            f"ARCHFLAGS={value} is set: build backends take it for an Apple target, and {view.target.triple} is planned for",
-            variable("ARCHFLAGS"),
-            help="Unset it: unset ARCHFLAGS",
-        )
+    named = re.findall(r"-arch\s+(\S+)", value or "")
+    apple = view.target.os == "macos"
+    told = view.request.backend is None or "CARGO_BUILD_TARGET" in view.environ or _target(view) is not None
+    if not value or (apple and (told or not named or (view.target.wheel_tag or "").endswith(tuple(named)))):
+        return
+    yield finding(
+        "archflags",
+        "warning",
+        f"ARCHFLAGS={value} is set: build backends take it for an Apple target, and {view.target.triple} is planned for",
+        variable("ARCHFLAGS"),
+        help=f"Set CARGO_BUILD_TARGET={view.target.triple}, which counts first; or unset ARCHFLAGS"
+        if apple
+        else "Unset it: unset ARCHFLAGS",
+    )
 
 
 def two_slices(view: View) -> Iterator[Finding]:

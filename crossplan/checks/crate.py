@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crossplan.checks.view import View, at, finding
 from crossplan.findings import Finding, Location
-from crossplan.origin import Origin
+from crossplan.origin import Fact, Origin
 from crossplan.project.sources import find_words, script_calls
 
 # What the limited API lacks below a level (PyO3's guide, "Missing features"), as it looks in source text.
@@ -114,7 +114,9 @@ def extension_beside_programs(view: View) -> Iterator[Finding]:
     package, fact = view.package, view.features.get("extension-module")
     if package is None or fact is None or fact.origin.kind == "option" or view.target.os in ("windows", "android"):
         return
-    kinds = (("binary", package.bins), ("example", package.examples), ("test", package.tests))
+    kinds = [("binary", package.bins), ("example", package.examples), ("test", package.tests)]
+    if _of_backend(view, fact):  # whose list cargo test does not read; the backend builds the library alone
+        kinds = kinds[:1] if view.request.tool.value != view.request.backend else []
     # A target with required-features is left out unless they are asked for.
     programs = [(kind, target) for kind, targets in kinds for target in targets if not target.required_features]
     if not programs:
@@ -129,6 +131,12 @@ def extension_beside_programs(view: View) -> Iterator[Finding]:
         help='Make it a feature of the crate, extension-module = ["pyo3/extension-module"], off for these: cargo test'
         " --no-default-features; or build with --lib.",
     )
+
+
+def _of_backend(view: View, fact: Fact[str]) -> bool:
+    """Whether a feature is on by the build backend's own list in pyproject.toml."""
+    backend = view.project.backend
+    return backend is not None and any(fact.origin == own.origin for own in backend.features)
 
 
 def _shown(view: View, path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Checks of rustc's flags (XP409, XP620 to XP625): which ones reach the link, and do they make a module of the target?"""
+"""Checks of rustc's flags (XP409, XP620 to XP625, XP628): which ones reach the link, and do they make a module of the target?"""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from crossplan.project.sources import script_calls
 from crossplan.toolchain.compiler import triplet_in_name
 from crossplan.toolchain.gnu import disagreements, gnu_facts
 from crossplan.toolchain.survey import codegen_options, linker_in
+from crossplan.triple import builtin
 
 # Tools that pass `-undefined dynamic_lookup` for macOS themselves.
 _PASS_THEM = ("maturin", "setuptools-rust")
@@ -130,6 +131,22 @@ def framework_rpath(view: View) -> Iterator[Finding]:
     )
 
 
+def native_cpu(view: View) -> Iterator[Finding]:
+    """XP628: `native` is the processor of the machine that compiles (rustc, "Codegen Options"), whatever the target is."""
+    host = builtin(view.host)
+    said = [o for o in codegen_options(view.cargo.rustflags.flags) if o.value.startswith("target-cpu=")]
+    if host is None or host.machine == view.target.machine or not said or said[-1].value != "target-cpu=native":
+        return
+    yield finding(
+        "native-cpu",
+        "warning",
+        f"target-cpu=native is this machine's processor, {host.machine}, and {view.target.triple} is {view.target.machine}",
+        at(said[-1].origin, "rustflags"),
+        help=f"Put it into [target.{view.host}], or name the target's: -C target-cpu=NAME of"
+        f" rustc --print target-cpus --target {view.target.triple}.",
+    )
+
+
 def flags_in_ldflags(view: View) -> Iterator[Finding]:
     """XP623: Cargo and rustc do not read LDFLAGS; what it asks of the linker does not happen.
 
@@ -204,7 +221,6 @@ def _is_targets(view: View, folder: str) -> bool:
         return True
     from crossplan.selection import image_mismatches
     from crossplan.toolchain.libraries import read_host_image
-    from crossplan.triple import builtin
 
     host = builtin(view.host)
     for name in ("libc.so.6", "libc.so", "libpython3.so"):
@@ -221,6 +237,7 @@ CHECKS = (
     static_runtime,
     undefined_symbols,
     framework_rpath,
+    native_cpu,
     flags_in_ldflags,
     foreign_linker,
     search_path_of_target,

@@ -6,20 +6,49 @@ from collections.abc import Iterator
 
 from crossplan.checks.evidence import called, place
 from crossplan.checks.failure import NOTHING_SAID
-from crossplan.checks.stops import said
+from crossplan.checks.stops import said, unnamed_library
 from crossplan.checks.view import View, at, finding, variable
+from crossplan.data import load
 from crossplan.findings import Finding, Location
 from crossplan.python import minor_version
 from crossplan.resolve import Resolution
 
 
+def no_python_there(view: View) -> Iterator[Finding]:
+    """XP521: on a system without files and a loader there is no Python, whatever PyO3 concludes."""
+    if _has_none(view):
+        instead = (
+            "wasm32-unknown-emscripten (Pyodide) or wasm32-wasip1"
+            if view.target.arch == "wasm32"
+            else "a target with one"
+        )
+        yield finding(
+            "no-python-there",
+            "error",
+            f"{view.target.triple} has no operating system that a Python runs on",
+            at(view.request.target_origin, "--target"),
+            help=f"Build for {instead}; crossplan targets lists those for which there are Pythons.",
+        )
+
+
+def _has_none(view: View) -> bool:
+    return view.target.os in load("targets")["without_python"]
+
+
 def plan_incomplete(view: View) -> Iterator[Finding]:
     """XP602: nothing that was given says for which Python to build, so every answer would be a guess."""
+    if _has_none(view):
+        return
     if view.rules is None:
         if _nothing_says(view):
             yield _incomplete(view, "nothing that was given says for which Python to build")
     elif view.situation.planned and view.failure is not None and _nothing_says(view):
         yield _incomplete(view, f"nothing that was given says for which Python to build; PyO3 will stop: {said(view)}")
+    elif view.situation.planned and unnamed_library(view):
+        yield _incomplete(
+            view,
+            f"{view.target.os} links libpython, and nothing that was given says which; PyO3 will stop: {said(view)}",
+        )
     elif view.situation.planned and view.failure in NOTHING_SAID and (view.python is not None or view.evidence is None):
         yield _no_way(view)
 
@@ -91,4 +120,4 @@ def _incomplete(view: View, message: str) -> Finding:
     )
 
 
-CHECKS = (plan_incomplete,)
+CHECKS = (no_python_there, plan_incomplete)

@@ -13,6 +13,7 @@ from crossplan.findings import Finding, Location, Severity
 from crossplan.origin import Origin
 from crossplan.readers.libpython import library_name
 from crossplan.toolchain.libraries import file_names
+from crossplan.toolchain.survey import search_folders
 
 _LIBRARY_ROLES: tuple[ImageRole, ...] = ("libpython", "import-library", "stable-stub")
 
@@ -30,7 +31,7 @@ def _libraries(view: View) -> list[ImageFile]:
     return [file for file in files if not view.wrong(file)]
 
 
-def _elsewhere(view: View) -> tuple[ImageFile, str] | None:
+def library_in_root(view: View) -> tuple[ImageFile, str] | None:
     """The library of that name in the root, and the path (maybe a link) that the linker would find it by."""
     names = _names(view)
     for file in _libraries(view):
@@ -54,11 +55,12 @@ def no_library(view: View) -> Iterator[Finding]:
     """
     if view.link_name is None or view.linked is not None or _trusted(view) or _generated(view):
         return
-    elsewhere = _elsewhere(view)
+    elsewhere = library_in_root(view)
     if elsewhere is not None and view.root is None:
         yield _packed(view, elsewhere[1])
         return
-    where = f"in {view.link_folder}" if view.link_folder else "in no folder that is named (lib_dir is not set)"
+    named = [*filter(None, (view.link_folder,)), *search_folders(view.cargo.rustflags.flags)]
+    where = f"in {' or '.join(named)}" if named else "in no folder that is named (lib_dir is not set)"
     if elsewhere is not None:
         folder = view.on_host(PurePosixPath(elsewhere[1]).parent)
         yield finding(

@@ -30,7 +30,7 @@ _SEARCH_PATHS = r"LIBRARY_PATH|CPATH|C_INCLUDE_PATH|LDFLAGS|LD_LIBRARY_PATH"
 
 def no_cargo(view: View) -> Iterator[Finding]:
     """XP630: without cargo on PATH nothing is built; build systems keep theirs in a folder near the root."""
-    if view.tools.rust.cargo is not None or view.request.tool.value == "cross":
+    if view.tools.rust.cargo is not None or view.request.in_container:
         return
     near = _near_the_root(view)
     where = f"; there is {near}" if near else ""
@@ -68,7 +68,7 @@ def no_std(view: View) -> Iterator[Finding]:
 
 def no_linker(view: View) -> Iterator[Finding]:
     """XP601: for another machine of Linux rustc calls the host's `cc`, which cannot link; elsewhere the tool may be missing."""
-    if view.request.tool.value in ("cross", "cargo-zigbuild") or _links_natively(view):
+    if view.request.in_container or view.request.tool.value == "cargo-zigbuild" or _links_natively(view):
         return
     named, driver = view.tools.named_linker, view.tools.link_driver
     key = view.request.cargo_variable("LINKER")
@@ -226,25 +226,25 @@ def _numbers(version: str) -> tuple[int, ...]:
 def tool_brings_nothing(view: View) -> Iterator[Finding]:
     """XP646: cross has an image, and zig a linker, for some targets only; for others they call the host's own tools."""
     tool, image = view.request.tool, f"CROSS_TARGET_{view.target.variable}_IMAGE"
-    instead = built_instead_by(tool.value, view.target)
+    name = "cross" if view.request.in_container else tool.value
+    instead = built_instead_by(name, view.target)
     if instead is None or _links_natively(view) or image in view.environ:
         return
-    if tool.value == "cross" and view.project.cross is not None:  # which may name an image
+    if name == "cross" and view.project.cross is not None and view.project.cross.brings(view.target.triple):
         return
-    brings = f"an image for {view.target.triple}" if tool.value == "cross" else f"a linker for {view.target.triple}"
+    brings = f"an image for {view.target.triple}" if name == "cross" else f"a linker for {view.target.triple}"
     yield finding(
         "tool-brings-nothing",
         "warning",
-        f"{tool.value} does not bring {brings}, and falls back on this machine's own tools",
+        f"{name} does not bring {brings}, and falls back on this machine's own tools",
         at(tool.origin, "--with"),
-        help=f"Build with {instead}"
-        + (f"; or name an image of your own in {image}." if tool.value == "cross" else "."),
+        help=f"Build with {instead}" + (f"; or name an image of your own in {image}." if name == "cross" else "."),
     )
 
 
 def cross_passthrough(view: View) -> Iterator[Finding]:
     """XP636: cross builds in a container, which sees only the variables that it is told to let in."""
-    if view.request.tool.value != "cross":
+    if not view.request.in_container:
         return
     config = view.project.cross
     names = [name for name in sorted(view.environ) if name.startswith(("PYO3_", "_PYTHON_SYSCONFIG"))]

@@ -31,11 +31,6 @@ class PlatformTag:
     targets: tuple[tuple[Target, ...], ...] = ()
     floor: tuple[int, ...] | None = None
 
-    @property
-    def known(self) -> bool:
-        """Whether the tag is one of those described here."""
-        return bool(self.targets)
-
 
 @cache
 def platform_tag(text: str) -> PlatformTag:

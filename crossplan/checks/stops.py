@@ -64,9 +64,16 @@ def said(view: View) -> str:
     return ": ".join(dict.fromkeys(words))
 
 
+def unnamed_library(view: View) -> bool:
+    """Whether the plan stops because a library must be linked, and neither a root nor a file or variable of PyO3 names one."""
+    return view.failure == "E-NOLIBNAME" and view.evidence is None and "PYO3_CONFIG_FILE" not in view.environ
+
+
 def pyo3_stops(view: View) -> Iterator[Finding]:
     """XP411: any stop that no other check explains, with PyO3's own words."""
     if view.failure is None or view.failure in _EXPLAINED or view.rules is None or missing_tool(view):
+        return
+    if view.situation.planned and unnamed_library(view):
         return
     if view.failure == "E-CFG" and any(f.locations[0] == variable("PYO3_CONFIG_FILE") for f in dead_path(view)):
         return
@@ -107,7 +114,8 @@ def _remedy(view: View, name: str | None) -> str:
         else "Give PyO3 a config file in place of a run of Python: crossplan env sets PYO3_CONFIG_FILE.",
         "E-AUTOINIT": "Leave out the feature auto-initialize, or give a Python with a shared libpython.",
         "E-AUTOPYPY": "PyPy cannot be embedded: leave out auto-initialize, or build for CPython.",
-        "E-NOLIBNAME": "Add lib_name to the config file; crossplan env --format pyo3-config writes one.",
+        "E-NOLIBNAME": (f"Unset {name}, or add" if name else "Add")
+        + " lib_name to the config file; crossplan env --format pyo3-config writes one.",
         "P-TARGET": "Update target-lexicon in Cargo.lock (cargo update -p target-lexicon), or take a newer PyO3.",
         "P-STALE": "Unset the PYO3_CROSS variables, which this release cannot have where target and host are equal.",
     }

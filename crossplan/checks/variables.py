@@ -235,23 +235,31 @@ _PLATFORM_WORDS = {"macos": "macosx-", "windows": "win"}
 
 
 def host_platform(view: View) -> Iterator[Finding]:
-    """XP415: maturin and sysconfig take the wheel's platform from it, whatever is built."""
+    """XP415: maturin and setuptools (by sysconfig) take the wheel's platform from it, whatever is built."""
     value = view.given("_PYTHON_HOST_PLATFORM")
     if not value:
         return
     arch = view.target.wheel_arch or view.target.linux_arch or view.target.machine
     fits = view.target.os == "linux" and value in (f"linux-{arch}", f"linux-{view.target.arch}", f"linux_{arch}")
     word = _PLATFORM_WORDS.get(view.target.os, view.target.os)
-    if view.request.tool.value == "setuptools-rust" and (fits or (word != "linux" and value.startswith(word))):
+    setuptools = "setuptools-rust" in (view.request.tool.value, view.request.backend)
+    if setuptools and (fits or (word != "linux" and value.startswith(word))):
         return  # setuptools has no other way to be told
     severity: Severity = "warning" if view.request.backend == "maturin" or not fits else "note"
     yield finding(
         "host-platform-inherited",
         severity,
-        f"_PYTHON_HOST_PLATFORM={value} is set: maturin puts it in place of the wheel's platform tag,"
-        f" so no manylinux tag for {view.target.triple} results",
+        f"_PYTHON_HOST_PLATFORM={value} is set: "
+        + (
+            f"setuptools tags the wheel with it, and {view.target.triple} is planned for"
+            if setuptools
+            else "maturin puts it in place of the wheel's platform tag,"
+            f" so no manylinux tag for {view.target.triple} results"
+        ),
         variable("_PYTHON_HOST_PLATFORM"),
-        help="Unset it: unset _PYTHON_HOST_PLATFORM",
+        help=f"Set _PYTHON_HOST_PLATFORM=linux-{arch}"
+        if setuptools and view.target.os == "linux"
+        else "Unset it: unset _PYTHON_HOST_PLATFORM",
     )
 
 

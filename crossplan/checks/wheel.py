@@ -60,12 +60,21 @@ def check_wheel(wheel: BuiltWheel, fit: Fit) -> Iterator[Finding]:
     for fault in (*wheel.faults, *((wrong,) if wrong else ())):
         yield _about(wheel, "not-a-wheel", f"is no wheel that an installer takes: {fault}",
                      "Build it again with maturin or setuptools-rust; a wheel is never renamed or packed by hand.")  # fmt: skip
+    if tags and all(_is_nobodys(tag) for tag in tags):
+        yield _about(wheel, "not-a-wheel", f"is no wheel that an installer takes: it is for {tags[0].interpreter}-{tags[0].abi},"
+                     " and the stable ABI is CPython's alone",
+                     "Tag it for the Python that it was built for (cp39-abi3, or pp39-pypy39_pp73 for PyPy, which has none).")  # fmt: skip
     yield from _other_written_tags(wheel, tags)
     modules = [file for file in wheel.files if Subject(file).is_module]
     if modules and any(tag.platform == "any" for tag in tags):
         yield _about(wheel, "tag-contradicts-contents", f"says that it runs on any platform, and holds {modules[0].name}",
                      "Give the target's platform when the wheel is built (maturin --target, setup.py --plat-name).")  # fmt: skip
     yield from _not_for_python(wheel, tags, fit.pythons)
+
+
+def _is_nobodys(tag: Tag) -> bool:
+    """Whether it is a stable-ABI tag of another implementation, which no installer looks for (packaging/tags.py)."""
+    return tag.abi in ("abi3", "abi3t") and not tag.interpreter.startswith("cp")
 
 
 def _about(wheel: BuiltWheel, name: str, message: str, help: str, key: str | None = None) -> Finding:

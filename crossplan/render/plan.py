@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from crossplan.checks.run_time import Need, needs_of
+from crossplan.checks.view import View
 from crossplan.findings import Finding
 from crossplan.plan import Plan
 from crossplan.plan.maturin import maturin_view
@@ -139,8 +141,15 @@ def _print_artifact(console: Console, plan: Plan) -> None:
         ("wheel tag", tag if is_accepted(tag) else f"{tag} (the package index takes none of it)")
         for tag in wheel_tags(plan)
     ]
+    rows += [("starts with", _need_words(need)) for need in needs_of(View(plan.planned))]
     if known := [(name, value, "") for name, value in rows if value]:
         _rows(console, known)
+
+
+def _need_words(need: Need) -> str:
+    """A library that the program must find when it starts, and how it does."""
+    where = f" from {need.folder}" if need.folder is not None and not need.name.startswith("/") else ""
+    return f"{need.name}{where}" + ("" if need.searched else f"; {need.variable} names its folder, or it is shipped")
 
 
 def _heading(console: Console, words: str) -> None:

@@ -13,6 +13,7 @@ from crossplan.cli import main
 from tests.check.modules import android, apple, emscripten, gnu, wheel, windows
 from tests.readers.builders import ar, elf
 from tests.readers.builders_macho import IOS, IOS_SIMULATOR
+from tests.scan.making import make, sysconfigdata
 
 SYSROOTS = Path(__file__).resolve().parents[2] / "sysroots"
 ARMHF = "--target armv7-unknown-linux-gnueabihf"
@@ -159,6 +160,7 @@ WRONG = [
     Case("pkg-1.0-py3-none-linux_armv7l.whl", lambda: wheel("py3-none-linux_armv7l", {"mod.abi3.so": gnu()}), "", "XP712", "tagged for ABI none"),
     Case("pkg-1.0-cp311-cp311-linux_armv7l.whl", lambda: wheel("cp311-cp311-linux_armv7l", {}, written="cp311-cp311-linux_x86_64"), "", "XP712", "is named for cp311-cp311-linux_armv7l, and its file WHEEL says cp311-cp311-linux_x86_64"),
     Case("pkg-1.0-py3-none-linux_armv7l.whl", lambda: wheel("py3-none-linux_armv7l", {}, written="py3-none-" + ".".join("x" * 300)), "", "XP713", "lists tags without end"),
+    Case("pkg-1.0-pp39-abi3-linux_armv7l.whl", lambda: wheel("pp39-abi3-linux_armv7l", {"mod.abi3.so": gnu()}), "", "XP713", "it is for pp39-abi3, and the stable ABI is CPython's alone"),
     Case("pkg.whl", lambda: wheel("cp311-cp311-linux_armv7l", {}), "", "XP713", "wrong number of parts"),
     Case("pkg-1.0-cp311-cp311-linux_armv7l.whl", lambda: wheel("cp311-cp311-linux_armv7l", {})[:-30], "", "XP713", "ends early"),
     Case("pkg-1.0-cp312-cp312-linux_armv7l.whl", lambda: wheel("cp312-cp312-linux_armv7l", {"mod.cpython-312-arm-linux-gnueabihf.so": gnu()}), "--sysroot @debian12-py311-armhf", "XP714", "is for cp312-cp312, which the target's Python 3.11.2 does not install"),
@@ -201,6 +203,19 @@ def test_a_newer_system_than_the_pythons_own_is_a_warning(tmp_path: Path, capsys
     assert "needs macos 99.0, and the target's Python runs from " in report["findings"][0]["message"]
     assert status == 0
     assert check(case._replace(options=f"{case.options} --strict"), tmp_path, capsys)[0] == 4
+
+
+def test_up_to_3_7_a_module_may_link_the_shared_library_of_its_python(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """CPython itself linked its modules so then (bpo-21536); a Python that is static has no such library."""
+    case = Case("mod.cpython-37m-arm-linux-gnueabihf.so", lambda: gnu(needed=["libpython3.7m.so.1.0"]))
+    status, report = check(case, tmp_path, capsys)
+    assert (status, [(f["code"], f["severity"]) for f in report["findings"]]) == (0, [("XP704", "warning")])
+    text = sysconfigdata("arm-linux-gnueabihf", "3.7", "m")
+    make(tmp_path / "root", {"usr/lib/python3.7/_sysconfigdata_m_linux_arm-linux-gnueabihf.py": text})
+    status, report = check(case._replace(options=f"--sysroot {tmp_path / 'root'}"), tmp_path, capsys)
+    assert (status, report["findings"]) == (0, [])
 
 
 def test_each_code_of_the_family_has_a_case() -> None:

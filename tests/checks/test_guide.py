@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crossplan.findings import Finding
-from tests.checks.worlds import World
+from tests.checks.worlds import World, manifest
 from tests.readers.builders import ar, elf_object
 from tests.readers.builders_pe import import_library
 from tests.scan.making import make, sysconfigdata
@@ -145,3 +145,77 @@ def test_a_tool_that_brings_nothing_for_the_target_is_named(
     if tool == "cross":
         world.environ[f"CROSS_TARGET_{triple.upper().replace('-', '_')}_IMAGE"] = "mine"
         assert world.finding("XP646") is None
+
+
+def test_features_of_the_backend_do_not_reach_cargo_test(tmp_path: Path) -> None:
+    """ "Use optional Cargo features to disable the extension-module": one of maturin's own list is off for cargo test."""
+    world = World(tmp_path)
+    backend = (
+        '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n\n[tool.maturin]\nfeatures = ["pyo3/{}"]\n'
+    )
+    make(world.project, {"Cargo.toml": manifest(features=""), "tests/t.rs": ""})
+    make(world.project, {"pyproject.toml": backend.format("extension-module")})
+    del world.options["pyo3"]
+    assert world.finding("XP614") is None
+    make(world.project, {"src/main.rs": "fn main() {}\n"})  # a program is built by cargo build with that list
+    assert "binary demo" in found(world, "XP614").message
+    world.options["tool"] = "maturin"  # which builds the library alone
+    assert world.finding("XP614") is None
+
+
+def test_the_folders_of_flags_are_named_where_the_library_is_in_none(tmp_path: Path) -> None:
+    """ "On Windows you must also set RUSTFLAGS to contain -L native=…": a folder without the library is named."""
+    world = World(tmp_path)
+    world.no_root()
+    world.options |= {"target": "x86_64-pc-windows-msvc", "python": "3.11"}
+    world.environ |= {"RUSTFLAGS": "-L native=/nowhere/libs", "PYO3_CROSS_PYTHON_VERSION": "3.11"}
+    finding = found(world, "XP309")
+    assert "/nowhere/libs" in finding.message and "no folder" not in finding.message
+
+
+@pytest.mark.parametrize(
+    ("cross", "named"),
+    [
+        ("", True),
+        ('[target.aarch64-apple-darwin]\nimage = "darwin"\n', False),
+        ('[target.x86_64-apple-darwin]\nimage = "darwin"\n', True),
+        ('[build]\ndockerfile = "./Dockerfile"\n', False),
+        ('[build.env]\npassthrough = ["PYO3_CROSS"]\n', True),
+    ],
+)
+def test_cross_has_an_image_only_where_its_settings_name_one(cross: str, named: bool, tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.no_root()
+    world.options |= {"target": "aarch64-apple-darwin", "tool": "cross", "python": "3.11"}
+    make(world.project, {"Cross.toml": cross})
+    assert (world.finding("XP646") is not None) is named
+
+
+def test_cross_that_a_backend_starts_lets_as_little_in(tmp_path: Path) -> None:
+    """maturin and setuptools-rust start what CARGO names."""
+    world = World(tmp_path)
+    world.options["tool"] = "maturin"
+    world.environ["CARGO"] = "/usr/local/bin/cross"
+    finding = found(world, "XP636")
+    assert "PYO3_CROSS_LIB_DIR" in finding.message
+    world.take_plan()
+    assert world.environ["CROSS_BUILD_ENV_PASSTHROUGH"] == "PYO3_CROSS_LIB_DIR" and world.finding("XP636") is None
+
+
+@pytest.mark.parametrize(
+    ("backend", "value", "words"),
+    [
+        ("maturin", "linux-x86_64", "maturin puts it in place"),
+        ("setuptools-rust", "linux-x86_64", "setuptools tags the wheel with it"),
+        ("setuptools-rust", "linux-aarch64", None),
+    ],
+)
+def test_the_platform_of_another_machine_is_told_by_whom_it_leads_astray(
+    backend: str, value: str, words: str | None, tmp_path: Path
+) -> None:
+    world = World(tmp_path)
+    world.options["tool"] = backend
+    world.environ["_PYTHON_HOST_PLATFORM"] = value
+    finding = world.finding("XP415")
+    assert (finding is None) is (words is None)
+    assert finding is None or (words in finding.message and ("maturin" in finding.message) is (backend == "maturin"))

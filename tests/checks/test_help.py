@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crossplan.findings import Finding
-from tests.checks.worlds import ARM64, World, compiler, config_of, follow, host_of, manifest, python_files, script
+from tests.checks.worlds import ARM64, HOST, World, compiler, config_of, follow, host_of, manifest, python_files, script
 from tests.readers.builders import ar, elf
 from tests.readers.builders_pe import import_library
 from tests.scan.making import link, make, sysconfigdata
@@ -99,6 +99,20 @@ def android(world: World) -> None:
         }
     )
     world.options |= {"target": "aarch64-linux-android"}
+
+
+def android_root(world: World) -> None:
+    android(world)
+    world.options |= {"sysroots": (str(world.root),), "features": ""}
+
+
+def elsewhere(world: World) -> None:
+    EMBED(world)
+    world.new_root({path.replace("usr/", "opt/py/"): content for path, content in python_files().items()})
+    make(
+        world.root,
+        {"opt/py/lib/python3.11/_sysconfigdata__linux_aarch64-linux-gnu.py": sysconfigdata(prefix="/opt/py")},
+    )
 
 
 def stub(world: World) -> None:
@@ -587,8 +601,46 @@ ROWS = (
         both(MACOS, write("pyproject.toml", BACKEND.format("")), env(ARCHFLAGS="-arch x86_64 -arch arm64")),
         severity="note",
     ),
+    Row(
+        "XP521",
+        both(lambda w: w.no_root(), option(target="wasm32-unknown-unknown", python="3.11")),
+        takes("wasm32-unknown-emscripten", option(target="wasm32-unknown-emscripten")),
+        "error",
+    ),
+    Row(
+        "XP628",
+        write(".cargo/config.toml", '[build]\nrustflags = ["-C", "target-cpu=native"]\n'),
+        takes(
+            f"[target.{HOST}]",
+            write(".cargo/config.toml", f'[target.{HOST}]\nrustflags = ["-C", "target-cpu=native"]\n'),
+        ),
+        "warning",
+    ),
+    Row(
+        "XP626",
+        elsewhere,
+        lambda w, f: w.environ.update(RUSTFLAGS=f.help.partition("RUSTFLAGS='")[2].partition("'")[0]),
+        "note",
+    ),
+    Row(
+        "XP602",
+        both(lambda w: w.no_root(), option(target="aarch64-linux-android", pyo3="0.15.2", features="abi3-py36")),
+        takes("--sysroot DIR", android_root),
+        "error",
+        "what a link is to take",
+    ),
     Row("XP641", write("pyproject.toml", BACKEND.format("")), severity="note"),
     Row("XP642", env(ARCHFLAGS="-arch x86_64")),
+    Row(
+        "XP642",
+        both(
+            MACOS,
+            option(target="aarch64-apple-darwin", python="3.11"),
+            write("pyproject.toml", SETUPTOOLS),
+            env(ARCHFLAGS="-arch x86_64"),
+        ),
+        note="of the other machine",
+    ),
     Row(
         "XP644",
         write(".cargo/config.toml", f'[build]\ntarget = "{ARM64}"\n'),
