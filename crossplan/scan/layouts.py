@@ -72,6 +72,7 @@ _TOP = (
     ("Payload Python PyPy GraalPy mingw64 mingw32 ucrt64 clang64 clangarm64", "prefix"),  # the last: MSYS2
     ("store", "store"),
     ("*-iphoneos *-iphonesimulator", "slice"),  # CPython's own build for iOS
+    ("x64 x86 arm64", "prefix"),  # one version of a tool cache (Android's ABIs are called otherwise, but for x86)
 )
 _LIB = (
     (_STDLIB, "stdlib"),

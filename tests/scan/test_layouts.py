@@ -259,10 +259,10 @@ def test_nuget_package_and_its_free_threaded_sister(tmp_path: Path) -> None:
     assert plain["targets"][0] == "x86_64-pc-windows-msvc"
 
 
-@pytest.mark.parametrize("top", ["", "Python/", "hostedtoolcache/Python/"])
+@pytest.mark.parametrize("top", ["", "3.11.1/", "Python/3.11.1/", "hostedtoolcache/Python/3.11.1/"])
 def test_each_machine_of_a_tool_cache_has_its_own_import_library(top: str, tmp_path: Path) -> None:
     for folder, machine in (("x64", 0x8664), ("x86", 0x14C), ("arm64", 0xAA64)):
-        place = f"{top}3.11.1/{folder}"
+        place = f"{top}{folder}"
         library = import_library("python311.dll", ["Py_Initialize"], machine=machine)
         bits = 32 if folder == "x86" else 64
         make(tmp_path, {f"{place}/python311.dll": pe(machine=machine, bits=bits, name="python311.dll")})
@@ -270,9 +270,21 @@ def test_each_machine_of_a_tool_cache_has_its_own_import_library(top: str, tmp_p
     with open_sysroot(tmp_path) as root:
         found = {p.text("machine"): [f.path for f in p.images_of("import-library")] for p in scan(root).pythons}
     assert found == {
-        machine: [f"{top}3.11.1/{folder}/libs/python311.lib"]
+        machine: [f"{top}{folder}/libs/python311.lib"]
         for folder, machine in (("x64", "x86_64"), ("x86", "x86"), ("arm64", "aarch64"))
     }
+
+
+def test_a_root_that_holds_one_folder_for_each_machine_of_ios(tmp_path: Path) -> None:
+    """As CPython's own build leaves them in `iOS/Frameworks`: the framework beside its library."""
+    for multiarch, platform in (("arm64-iphoneos", 2), ("arm64-iphonesimulator", 7)):
+        name = f"lib/python3.13/_sysconfigdata__ios_{multiarch}.py"
+        make(tmp_path / multiarch, {name: sysconfigdata(multiarch, "3.13", MACHDEP="ios", PYTHONFRAMEWORK="Python")})
+        make(tmp_path / multiarch, {"Python.framework/Python": apple(ARM64, platform=platform)})
+    assert [(p["targets"], len(p["images"])) for p in inspect(tmp_path)["pythons"]] == [
+        (["aarch64-apple-ios"], 1),
+        (["aarch64-apple-ios-sim"], 1),
+    ]
 
 
 def test_one_android_sysconfigdata_serves_each_abi(tmp_path: Path) -> None:
