@@ -13,8 +13,8 @@ from crossplan.scan import scan
 from crossplan.selection import Wish, meets, select
 from crossplan.sysroot import open_sysroot
 from crossplan.triple import find_target
-from tests.readers.builders_pe import pe
 from tests.readers.builders import elf
+from tests.readers.builders_pe import pe
 from tests.scan import making
 from tests.scan.making import libpython, make, sysconfigdata
 
