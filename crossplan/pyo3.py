@@ -82,15 +82,13 @@ class Rules:
     windows_name: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     own_script: bool = False
-    stale_config: bool = False
-    passed_config: bool = False
     abi3_text: bool = False
     no_python: bool = False
     early_crates: tuple[str, ...] = ()
     target_first: bool = False
     graalpy_minimum: Version = (0, 0)
     version_suffix_t: bool = False
-    probe_mingw: str = ""
+    probe_mingw: bool = False
     probe_cygwin: bool = False
     probe_debug: str = ""
     probe_gil: bool = False

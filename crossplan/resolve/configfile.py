@@ -228,3 +228,8 @@ def reread(run: Run, config: Config, target: Triple | None) -> Config:
         origins["lib_name"] = again.origins["lib_name"]
     again.origins = origins
     return again
+
+
+def target_if_read(run: Run) -> Triple | None:
+    """TARGET, where a configuration's reader looks at it."""
+    return run.target_or_none() if run.rules.config_lib_name == "reader" else None

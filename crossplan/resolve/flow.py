@@ -13,15 +13,14 @@ from crossplan.pyo3 import UnknownFeature, UnknownRelease, find_rules
 from crossplan.resolve import import_library
 from crossplan.resolve.cfgs import print_cfgs, print_feature_cfgs
 from crossplan.resolve.checks import check_auto_initialize, check_gil, check_pointer_width, check_version
-from crossplan.resolve.configfile import default_name, from_config_file, reread
+from crossplan.resolve.configfile import default_name, from_config_file, reread, target_if_read
 from crossplan.resolve.defaults import cross_config
 from crossplan.resolve.detect import find_cross, says_cross
 from crossplan.resolve.features import abi3_origin, abi3_version
 from crossplan.resolve.host import host_config
-from crossplan.resolve.lexicon import Triple
 from crossplan.resolve.linking import links_libpython, print_link_lines, print_rpath
 from crossplan.resolve.names import Named, windows_name
-from crossplan.resolve.passing import check_stale, check_wip_no_std, read_passed
+from crossplan.resolve.passing import check_wip_no_std, read_passed
 from crossplan.resolve.run import Config, Invalid, Panic, Run, Stop, Unknown
 from crossplan.resolve.single import one_script
 from crossplan.resolve.types import BuildRequest, Outcome, Resolution
@@ -88,14 +87,14 @@ def _baked(run: Run, result: list[Config]) -> None:
     if run.rules.target_first:
         run.target()
     if source == "file":
-        config = _complete_file(run, reread(run, config, _target_if_read(run)))
+        config = _complete_file(run, reread(run, config, target_if_read(run)))
     elif source == "abi3":
         if run.cargo_cfg("OS") == "windows":
             config.lib_name = "python3"
     else:
         cross = find_cross(run)
         if cross is None:
-            config = reread(run, config, _target_if_read(run))
+            config = reread(run, config, target_if_read(run))
         else:
             source, config = "cross", cross_config(run, cross)
     result.append(config)
@@ -132,11 +131,6 @@ def _abi3_text(run: Run) -> Config:
     return config
 
 
-def _target_if_read(run: Run) -> Triple | None:
-    """TARGET, where a configuration's reader looks at it."""
-    return run.target_or_none() if run.rules.config_lib_name == "reader" else None
-
-
 def _complete_file(run: Run, config: Config) -> Config:
     """What the linking script adds to a file's configuration."""
     kind = run.rules.config_lib_name
@@ -163,7 +157,7 @@ def _link(run: Run, config: Config, source: str) -> None:
     if not run.rules.own_script:
         check_auto_initialize(run, config)
     # the strings of Cargo are looked at only where lines may be printed, a triple always
-    by_cargo = not run.rules.passed_config and config.suppress_build_script_link_lines
+    by_cargo = "cargo-windows" in run.rules.linked and config.suppress_build_script_link_lines
     if not by_cargo and links_libpython(run) and not config.suppress_build_script_link_lines:
         print_link_lines(run, config, source == "cross")
     print_cfgs(run, config)
@@ -173,8 +167,7 @@ def _link(run: Run, config: Config, source: str) -> None:
     print_rpath(run, config)
     if run.rules.own_script and run.request.crate == "pyo3":
         check_wip_no_std(run)
-        check_stale(run, source)
-        read_passed(run, config)
+        read_passed(run, config, source)
         check_auto_initialize(run, config)
 
 

@@ -178,7 +178,7 @@ def from_interpreter(run: Run) -> Config:
         stable_kind = "abi3" if config.abi3 else None
     named = Named(implementation, version, stable_kind, gil_disabled, debug, python.cygwin and run.rules.probe_cygwin)
     if run.windows_host:
-        named.cygwin, named.mingw = False, python.mingw and run.rules.probe_mingw == "begins"
+        named.cygwin, named.mingw = False, python.mingw and run.rules.probe_mingw
         config.lib_name = windows_name(run, named)
         config.lib_dir = None if python.base_prefix is None else f"{python.base_prefix}\\libs"
     else:

@@ -11,6 +11,7 @@ from crossplan.record import record
 from crossplan.resolve.features import FREE_THREADED_MINIMUM
 from crossplan.resolve.lexicon import Triple
 from crossplan.resolve.run import Config, Panic, Run, Stop, Version, dotted
+from crossplan.resolve.rust import UNWRAP_ERROR, debug
 
 M_SUFFIX_MAXIMUM: Version = (3, 7)  # PEP 3149's flags are gone after it
 WINDOWS_DEBUG_FIXED: Version = (3, 10)  # python/cpython issue 101614
@@ -254,4 +255,4 @@ def name_for_target(run: Run, python: Named, target: Triple) -> str:
         python.cygwin = target.os == "cygwin"
         return unix_name(run, python)
     except Stop as stop:
-        raise Panic(run.text("P-UNWRAP", value=stop.causes[0])) from None
+        raise Panic(f"{UNWRAP_ERROR}Error {{ value: {debug(stop.causes[0])}, source: None }}") from None

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
-from crossplan.origin import Origin
-from crossplan.resolve.configfile import config_text, parse_config
+from crossplan.resolve.configfile import reread, target_if_read
 from crossplan.resolve.run import Config, Panic, Run, Stop
-from crossplan.resolve.rust import debug, is_utf8, os_debug
+from crossplan.resolve.rust import UNWRAP_ERROR, debug, is_utf8, os_debug
 
-_STALE = 'Os { code: 2, kind: NotFound, message: "No such file or directory" }'
+_NO_FILE = 'Os { code: 2, kind: NotFound, message: "No such file or directory" }'
 
 
 def check_wip_no_std(run: Run) -> None:
@@ -18,23 +15,19 @@ def check_wip_no_std(run: Run) -> None:
         return
     value = run.variable("PYO3_WIP_NO_STD")
     if value is not None and not is_utf8(value):
-        raise Panic(run.text("P-WIP", value=os_debug(value)))
+        raise Panic(UNWRAP_ERROR + os_debug(value))
 
 
-def check_stale(run: Run, source: str) -> None:
-    """0.16.0 to 0.16.2: with a forcing variable the file of a cross build is read, which a native build did not write."""
-    if run.rules.stale_config and source == "host" and any(name in run.env for name in run.rules.forcing):
-        raise Panic(run.text("P-STALE", path="$OUT_DIR/pyo3-cross-compile-config.txt", error=_STALE))
-
-
-def read_passed(run: Run, config: Config) -> None:
-    """From 0.16.3 on the text form is read again, which a line feed in a value spoils."""
+def read_passed(run: Run, config: Config, source: str) -> None:
+    """The text form is read again: where a forcing variable is set that of a cross build, which a native one (to 0.16.2) did not write."""
+    if source == "host" and any(name in run.env for name in run.rules.forcing):
+        raise Panic(run.text("P-STALE", path="$OUT_DIR/pyo3-cross-compile-config.txt", error=_NO_FILE))
     texts = (config.lib_name, config.lib_dir, config.executable, config.python_framework_prefix)
-    if not run.rules.passed_config or not any(text and "\n" in text for text in texts):
-        return
+    if not any(text and "\n" in text for text in texts):
+        return  # nothing but a line feed in a value spoils it
     warnings = list(run.warnings)
     try:
-        parse_config(run, os.fsencode(config_text(run.rules, config.frozen())), run.target_or_none(), Origin("default"))
+        reread(run, config, target_if_read(run))
     except Stop as stop:
         raise Panic(run.text("P-CONFIG", error=_debug(stop.causes))) from None
     finally:

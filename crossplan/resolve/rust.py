@@ -13,6 +13,7 @@ WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200
 
 NOT_UTF8 = "stream did not contain valid UTF-8"  # io::Error of read_to_string and lines
 UNWRAP_NONE = "called `Option::unwrap()` on a `None` value"
+UNWRAP_ERROR = "called `Result::unwrap()` on an `Err` value: "  # and its `Debug`
 NO_ENTRY = "no entry found for key"  # HashMap's Index
 MULTIPLY_OVERFLOW = "attempt to multiply with overflow"  # checked arithmetic of a debug build
 

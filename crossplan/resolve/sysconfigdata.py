@@ -163,9 +163,9 @@ def _origins(shown: str, run: Run) -> dict[str, Origin]:
 # --- the configuration, in each release's order of reading
 
 
-def _required(run: Run, values: Printed, key: str, message: str) -> str:
+def _required(run: Run, values: Printed, key: str) -> str:
     if key not in values:
-        run.stop(message, key=key)
+        run.stop("E-KEY", key=key)
     return values[key]
 
 
@@ -207,13 +207,13 @@ def _numbers(run: Run, values: Printed) -> Config:
     """0.14: the first and the third character of VERSION."""
     version = _digit(run, values, "version_major"), _digit(run, values, "version_minor")
     width = _pointer_width(values.get("SIZEOF_VOID_P"))
-    implementation = implementation_of_soabi(run, _required(run, values, "SOABI", "E-SOABI"))
-    _required(run, values, "Py_ENABLE_SHARED", "E-KEY")
+    implementation = implementation_of_soabi(run, _required(run, values, "SOABI"))
+    _required(run, values, "Py_ENABLE_SHARED")
     return _named(run, values, Config(version, implementation, _shared(run, values, None), pointer_width=width))
 
 
 def _digit(run: Run, values: Printed, key: str) -> int:
-    text = _required(run, values, key, "E-KEY")
+    text = _required(run, values, key)
     try:
         return unsigned(text, U8)
     except ParseFailure as failure:
@@ -223,9 +223,9 @@ def _digit(run: Run, values: Printed, key: str) -> int:
 
 def _version_first(run: Run, values: Printed) -> Config:
     """0.15."""
-    version = _version(run, _required(run, values, "version", "E-KEY"))
-    width = _pointer_width(_required(run, values, "SIZEOF_VOID_P", "E-KEY"))
-    implementation = implementation_of_soabi(run, _required(run, values, "SOABI", "E-KEY"))
+    version = _version(run, _required(run, values, "version"))
+    width = _pointer_width(_required(run, values, "SIZEOF_VOID_P"))
+    implementation = implementation_of_soabi(run, _required(run, values, "SOABI"))
     config = Config(version, implementation, _shared(run, values, False), pointer_width=width)
     config.lib_dir = values.get("LIBDIR")
     return _named(run, values, config)
@@ -241,8 +241,8 @@ def _named(run: Run, values: Printed, config: Config) -> Config:
 
 def _described(run: Run, values: Printed) -> Config:
     """What is read first from 0.16 on."""
-    implementation = implementation_of_soabi(run, _required(run, values, "SOABI", "E-SOABI"))
-    version = _version(run, _required(run, values, "VERSION", "E-VERSION"))
+    implementation = implementation_of_soabi(run, _required(run, values, "SOABI"))
+    version = _version(run, _required(run, values, "VERSION"))
     config = Config(version, implementation, _shared(run, values, None))
     if run.rules.framework_shared and values.get("PYTHONFRAMEWORK"):
         config.shared = True
@@ -266,7 +266,7 @@ def _soabi_first(run: Run, values: Printed) -> Config:
         ld_version=values.get("LDVERSION"),
     )
     config.lib_name = unix_name(run, named)
-    config.pointer_width = _pointer_width(_required(run, values, "SIZEOF_VOID_P", "E-SIZEOF"))
+    config.pointer_width = _pointer_width(_required(run, values, "SIZEOF_VOID_P"))
     config.build_flags = _flags(run, values, config.version, config.implementation)
     return config
 
@@ -286,7 +286,7 @@ def _with_abi(run: Run, values: Printed) -> Config:
         ld_version=values.get("LDVERSION"),
     )
     config.lib_name = unix_name(run, named)
-    config.pointer_width = _pointer_width(_required(run, values, "SIZEOF_VOID_P", "E-SIZEOF"))
+    config.pointer_width = _pointer_width(_required(run, values, "SIZEOF_VOID_P"))
     return reconcile(run, config)
 
 

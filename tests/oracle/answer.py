@@ -1,5 +1,6 @@
 """Run a release's build scripts for one request, and give their answer in the wire form of `crossplan resolve`."""
 
+import itertools
 import json
 import os
 import re
@@ -119,7 +120,7 @@ class Oracle:
                 if line_of(scripts.release) >= (0, 16, 4)
                 else text
             )
-            return read_config(passed.replace("\\n", "\n").splitlines(), scripts.release)
+            return read_config(passed.replace("\\n", "\n").split("\n"), scripts.release)
         printed = self._run(scripts.link, {**environment, "PYO3_PRINT_CONFIG": "1"}, cwd).stdout
         starts = [number for number, line in enumerate(printed) if line.startswith("-- PYO3_PRINT_CONFIG=1 is set")]
         return read_config(printed[starts[0] + 1 :], scripts.release) if starts else None
@@ -205,10 +206,12 @@ def read_config(lines: list[str], release: str) -> dict[str, Any]:
     """The `key=value` lines of a printed configuration, in the wire form."""
     values: dict[str, Any] = {}
     extra: list[str] = []
-    for line in lines:
-        key, equals, value = line.partition("=")
-        if not equals:
-            break
+    key = ""
+    for line in itertools.takewhile(bool, lines):
+        if "=" not in line and key in values:  # a line feed in a value
+            values[key] += f"\n{line}"
+            continue
+        key, _, value = line.partition("=")
         if key == "extra_build_script_line":
             extra.append(value)
         else:

@@ -1,9 +1,11 @@
 """Where a value came from, what was passed over, and which variables make Cargo run the scripts again."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from crossplan.data import load
 from crossplan.origin import Origin
 from crossplan.pyo3 import find_rules, known_releases
 from crossplan.render.print_config import print_config
@@ -151,3 +153,21 @@ def test_explanations_differ_as_releases_do() -> None:
     assert "PYO3_CROSS_LIB_DIR, as it was written" in explain("lib_dir", "0.23.0")
     assert "does not have it" in explain("python_framework_prefix", "0.22.6")
     assert "newer than what is known" in explain("lib_dir", "0.99.0")
+    for field, words in (("version", "falls back to 3.14"), ("abi3", "PYO3_USE_ABI3_FORWARD_COMPATIBILITY")):
+        assert words in explain(field, "0.28.3") and words not in explain(field, "0.29.0")
+
+
+ALTERNATIVES = sorted(
+    (field, rule)
+    for field, page in load("explain")["field"].items()
+    for rule, count in Counter(paragraph["rule"] for paragraph in page["paragraph"] if "is" in paragraph).items()
+    if count > 1 and rule != "config_keys" and field != "abi3"  # whose keys are no alternatives; which ends with 0.28
+)
+
+
+@pytest.mark.parametrize(("field", "rule"), ALTERNATIVES)
+def test_from_the_first_on_every_release_is_told_one_of_the_alternatives(field: str, rule: str) -> None:
+    texts = [p["text"] for p in load("explain")["field"][field]["paragraph"] if p["rule"] == rule and "is" in p]
+    begins = [text.partition("{")[0] for text in texts]
+    told = [sum(f"- {text}" in explain(field, release) for text in begins) for release in known_releases()]
+    assert 1 in told and told == sorted(told) and max(told) == 1
