@@ -12,7 +12,7 @@ from crossplan.record import record
 
 Implementation = Literal["CPython", "PyPy", "GraalPy", "RustPython"]
 
-_VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3})((?:a|b|rc)\d+)?\+?)?(t?)(d?)")
+_VERSION = r"(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3})((?:a|b|rc)\d+)?\+?)?(t?)(d?)"
 _LEVELS = {0xA: "a", 0xB: "b", 0xC: "rc", 0xF: ""}
 
 
@@ -38,7 +38,7 @@ class PythonChoice:
     @classmethod
     def parse(cls, text: str) -> PythonChoice:
         """Read `X.Y[.Z][t][d]`; ValueError says what is expected."""
-        match = _VERSION.fullmatch(text)
+        match = re.fullmatch(_VERSION, text)
         if not match:
             raise ValueError(
                 f"{text!r} is no Python version: expected X.Y or X.Y.Z, with a t for free-threaded (3.13t)"

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
 _MISSING: Any = object()
-_BY_HAND = 2  # instances of a class until its `__init__` pays
+_BY_HAND = 50  # instances of a class until compiling its `__init__` pays
 
 
 class _Factory:

@@ -115,12 +115,12 @@ class Target:
     @property
     def variable(self) -> str:
         """The triple as Cargo spells it in `CARGO_TARGET_<T>_LINKER`."""
-        return re.sub(r"[-.]", "_", self.triple).upper()
+        return self.underscored.upper()
 
     @property
     def underscored(self) -> str:
         """The triple as crate `cc` spells it in `CC_<t>`."""
-        return re.sub(r"[-.]", "_", self.triple)
+        return self.triple.replace("-", "_").replace(".", "_")
 
 
 @record
@@ -215,9 +215,8 @@ def multiarch_facts(multiarch: str) -> MultiarchFacts | None:
         return replace(facts, os=system.partition("-")[0])
     if system == "cygwin":
         return replace(facts, os="cygwin")
-    if not (match := re.fullmatch(r"linux-(gnu|musl|android|uclibc)(.*)", system)):
-        return None
-    return _linux_facts(facts, match[1], match[2])
+    libc = next((libc for libc in (*_LIBCS, "android") if system.startswith(f"linux-{libc}")), None)
+    return _linux_facts(facts, libc, system.removeprefix(f"linux-{libc}")) if libc else None
 
 
 # What may follow `linux-gnu` and `linux-musl` (CPython Misc/platform_triplet.c).

@@ -44,7 +44,7 @@ class Draft:
     lines: list[str] = field(default_factory=list)
 
 
-MANY = range(5)  # more than are made by hand
+MANY = range(60)  # more than are made by hand
 
 
 @pytest.mark.parametrize("_", MANY)

@@ -8,7 +8,6 @@ from pathlib import Path
 from crossplan.checks.view import View, at, finding
 from crossplan.findings import Finding, Location
 from crossplan.origin import Fact, Origin
-from crossplan.project.sources import find_words, script_calls
 
 # What the limited API lacks below a level (PyO3's guide, "Missing features"), as it looks in source text.
 _LACKING = {
@@ -151,6 +150,8 @@ def limited_api_lacks(view: View) -> Iterator[Finding]:
     )
     if level is None or view.package is None or (view.config is not None and view.config.implementation != "CPython"):
         return
+    from crossplan.project.sources import find_words
+
     wanted = {name: pattern for name, (since, pattern) in _LACKING.items() if level < since}
     for name, origin in find_words(view.package, Path(view.request.cwd), wanted).items():
         yield finding(
@@ -166,6 +167,8 @@ def module_not_appended(view: View) -> Iterator[Finding]:
     """XP615: a program's own #[pymodule] can only be imported if it is put into the table before Python starts."""
     if view.package is None or not view.embeds:
         return
+    from crossplan.project.sources import find_words
+
     found = find_words(
         view.package,
         Path(view.request.cwd),
@@ -213,7 +216,11 @@ def native_dependency(view: View) -> Iterator[Finding]:
 def script_lacks_crate(view: View) -> Iterator[Finding]:
     """XP618: a build script that calls pyo3-build-config compiles only where the manifest has that crate for scripts."""
     package = view.package
-    if package is None or package.build_script is None or not script_calls(package, "pyo3_build_config::"):
+    if package is None or package.build_script is None:
+        return
+    from crossplan.project.sources import script_calls
+
+    if not script_calls(package, "pyo3_build_config::"):
         return
     if any("pyo3-build-config" in (d.name, d.package) for d in package.dependencies if d.kind == "build"):
         return

@@ -9,10 +9,6 @@ from collections.abc import Iterator
 from crossplan.checks.view import View, at, finding, variable
 from crossplan.findings import Finding, Location
 from crossplan.origin import Fact
-from crossplan.project.sources import script_calls
-from crossplan.toolchain.compiler import triplet_in_name
-from crossplan.toolchain.gnu import disagreements, gnu_facts
-from crossplan.toolchain.survey import codegen_options, linker_in
 from crossplan.triple import builtin
 
 # Tools that pass `-undefined dynamic_lookup` for macOS themselves.
@@ -21,6 +17,10 @@ _PASS_THEM = ("maturin", "setuptools-rust")
 
 def _features(view: View) -> list[Fact[str]]:
     """Each `+feature` and `-feature` of `-C target-feature`."""
+    if not view.cargo.rustflags.flags:
+        return []
+    from crossplan.toolchain.survey import codegen_options
+
     options = codegen_options(view.cargo.rustflags.flags)
     lists = [option for option in options if option.value.startswith("target-feature=")]
     return [Fact(word.strip(), o.origin) for o in lists for word in o.value.partition("=")[2].split(",")]
@@ -82,11 +82,11 @@ def undefined_symbols(view: View) -> Iterator[Finding]:
     """XP621: a macOS module leaves Python's symbols to the program that loads it, and the linker must be told to allow that."""
     if view.embeds or view.target.os != "macos" or view.link_name is not None:
         return
-    if (
-        view.request.backend in _PASS_THEM
-        or view.request.tool.value in _PASS_THEM
-        or script_calls(view.package, "add_extension_module_link_args")
-    ):
+    if view.request.backend in _PASS_THEM or view.request.tool.value in _PASS_THEM:
+        return
+    from crossplan.project.sources import script_calls
+
+    if script_calls(view.package, "add_extension_module_link_args"):
         return
     if any("dynamic_lookup" in flag for flag in view.cargo.rustflags.words):
         return
@@ -134,6 +134,8 @@ def framework_rpath(view: View) -> Iterator[Finding]:
 def native_cpu(view: View) -> Iterator[Finding]:
     """XP628: `native` is the processor of the machine that compiles (rustc, "Codegen Options"), whatever the target is."""
     host = builtin(view.host)
+    from crossplan.toolchain.survey import codegen_options
+
     said = [o for o in codegen_options(view.cargo.rustflags.flags) if o.value.startswith("target-cpu=")]
     if host is None or host.machine == view.target.machine or not said or said[-1].value != "target-cpu=native":
         return
@@ -177,6 +179,10 @@ def foreign_linker(view: View) -> Iterator[Finding]:
     """XP624: a linker driver brings start files and libraries of its own machine and C library."""
     if not view.judges_tools:
         return
+    from crossplan.toolchain.compiler import triplet_in_name
+    from crossplan.toolchain.gnu import disagreements, gnu_facts
+    from crossplan.toolchain.survey import linker_in
+
     named = linker_in(view.cargo.rustflags.flags) or view.cargo.linker
     if named is None:
         return

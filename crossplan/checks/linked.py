@@ -12,13 +12,13 @@ from crossplan.evidence import ImageFile, ImageRole
 from crossplan.findings import Finding, Location, Severity
 from crossplan.origin import Origin
 from crossplan.readers.libpython import library_name
-from crossplan.toolchain.libraries import file_names
-from crossplan.toolchain.survey import search_folders
 
 _LIBRARY_ROLES: tuple[ImageRole, ...] = ("libpython", "import-library", "stable-stub")
 
 
 def _names(view: View) -> tuple[str, ...]:
+    from crossplan.toolchain.libraries import file_names
+
     return file_names(view.link_name or "", view.target)
 
 
@@ -59,6 +59,8 @@ def no_library(view: View) -> Iterator[Finding]:
     if elsewhere is not None and view.root is None:
         yield _packed(view, elsewhere[1])
         return
+    from crossplan.toolchain.survey import search_folders
+
     named = [*filter(None, (view.link_folder,)), *search_folders(view.cargo.rustflags.flags)]
     where = f"in {' or '.join(named)}" if named else "in no folder that is named (lib_dir is not set)"
     if elsewhere is not None:
@@ -265,7 +267,7 @@ def _only_archives(view: View) -> list[str]:
     return [file.path for file in files] if files and all(file.image.format == "ar" for file in files) else []
 
 
-_SCRIPT = re.compile(rb"^\s*(/\*.*?\*/|OUTPUT_FORMAT\s*\(.*?\)|\s)*(GROUP|INPUT)\s*\(", re.DOTALL)
+_SCRIPT = rb"(?s)^\s*(/\*.*?\*/|OUTPUT_FORMAT\s*\(.*?\)|\s)*(GROUP|INPUT)\s*\("
 _SCRIPT_BYTES = 4096
 
 
@@ -287,7 +289,7 @@ def _is_script(path: str) -> bool:
     """Whether it is a linker script, which names the library itself (ld.info, "Implicit Linker Scripts")."""
     try:
         with Path(path).open("rb") as file:
-            return _SCRIPT.match(file.read(_SCRIPT_BYTES)) is not None
+            return re.match(_SCRIPT, file.read(_SCRIPT_BYTES)) is not None
     except OSError:
         return False
 

@@ -12,8 +12,6 @@ from crossplan.checks.view import View, at, finding, variable
 from crossplan.evidence import ImageFile
 from crossplan.findings import Finding, Location
 from crossplan.origin import Fact, Origin
-from crossplan.toolchain.compiler import android_level
-from crossplan.toolchain.libraries import libc_of
 
 _TEXT_BYTES = 1 << 20
 
@@ -49,6 +47,8 @@ def api_level(view: View) -> Iterator[Finding]:
     own, said = _minimum(view), view.given("ANDROID_API_LEVEL")
     least = _numbers(own.value)[0] if own is not None and _numbers(own.value) else int(view.target.minimum_os or 21)
     if said is None:
+        from crossplan.toolchain.compiler import android_level
+
         levels = [level for fact in view.tools.compilers.values() if (level := android_level(fact.value))]
         if own is None and not levels and view.request.backend == "maturin" and view.package is not None:
             yield finding(
@@ -87,6 +87,8 @@ def compiler_level(view: View) -> Iterator[Finding]:
     own = _minimum(view)
     if view.target.os != "android" or own is None or not view.judges_tools:
         return
+    from crossplan.toolchain.compiler import android_level
+
     named = view.tools.named_linker
     level = android_level(named.value)
     if level is not None and _numbers(own.value) and level > _numbers(own.value)[0]:
@@ -208,6 +210,8 @@ def _wanted_tags(view: View) -> Iterator[tuple[Location, str, str]]:
             if isinstance(value, str):
                 said.append((at(project.document.origin("tool", "cibuildwheel", key)), value))
     for where, text in said:
+        if not text.startswith("manylinux"):
+            continue
         old = re.match(r"(manylinux\d{1,4})(?![\d_])", text)
         new = re.match(r"manylinux_(\d+)_(\d+)", text)
         if new or (old and old[1] in _TAGS):
@@ -218,6 +222,8 @@ def newer_libc(view: View) -> Iterator[Finding]:
     """XP654: a module linked with a newer glibc than the target or the wanted tag has may need symbols that are not there."""
     if not view.judges_tools:
         return
+    from crossplan.toolchain.libraries import libc_of
+
     file = _libc(view)
     wanted = [(Location(file.path), "the target", str(file.image.libc_offers))] if file is not None else []
     wanted += [(where, tag, version) for where, tag, version in _wanted_tags(view)]

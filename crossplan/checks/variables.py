@@ -124,7 +124,7 @@ def _exists(path: str) -> bool:
 
 def _of_another_system(view: View, value: str) -> bool:
     """A path of Windows cannot be looked up on a machine that is not one."""
-    return os.sep == "/" and re.match(r"[A-Za-z]:[\\/]", value) is not None and "windows" in view.host
+    return os.sep == "/" and value[1:3] in (":\\", ":/") and value[0].isalpha() and "windows" in view.host
 
 
 def _nearest(value: str) -> str:
@@ -162,7 +162,9 @@ def misspelt_variable(view: View) -> Iterator[Finding]:
     known = sorted(known_variables() | _DEAD)
     for name in sorted(view.environ):
         upper = name.upper().replace("-", "_").replace("PY03", "PYO3")
-        if name in known or not re.match(r"_?(UNSAFE_)?PYO3|_*PYTHON_?SYS_?CONFIG", upper) or name in _OTHERS:
+        if name in known or name in _OTHERS or not ("PYO3" in upper or "PYTHON" in upper):
+            continue
+        if not re.match(r"_?(UNSAFE_)?PYO3|_*PYTHON_?SYS_?CONFIG", upper):
             continue
         from difflib import get_close_matches
 
@@ -183,7 +185,7 @@ _OTHERS = frozenset({"PYO3_MINGW_DLLTOOL", "PYO3_WIP_NO_STD"})
 
 def cargo_variable_ignored(view: View) -> Iterator[Finding]:
     """XP406: Cargo knows CARGO_TARGET_<T>_… with the triple in capitals and underscores, and ignores every other spelling."""
-    for name in sorted(view.environ):
+    for name in sorted(name for name in view.environ if name[:5].upper() == "CARGO"):
         match = re.fullmatch(r"CARGO[-_.]TARGET[-_.](.+)[-_.](LINKER|RUNNER|RUSTFLAGS)S?", name, re.IGNORECASE)
         if match is None:
             continue

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from crossplan.checks.failure import failure_of
 from crossplan.evidence import ImageFile, TargetPython
@@ -16,8 +17,10 @@ from crossplan.project.cargo_config import CargoConfig
 from crossplan.resolve import InterpreterConfig, Resolution
 from crossplan.selection import image_mismatches, mismatches
 from crossplan.situation import Situation
-from crossplan.toolchain.libraries import LinkedFile, find_linked
-from crossplan.toolchain.survey import Toolchain, search_folders
+
+if TYPE_CHECKING:
+    from crossplan.toolchain.libraries import LinkedFile
+    from crossplan.toolchain.survey import Toolchain
 
 GIVEN = ("variable", "file", "option")
 """Kinds of origin that the user has in hand: what such a source says wrongly is an error."""
@@ -74,6 +77,8 @@ class View:
     @cached_property
     def tools(self) -> Toolchain:
         """The tools of this machine under this environment."""
+        from crossplan.toolchain.survey import Toolchain
+
         cargo = self.cargo
         return Toolchain(
             target=self.target,
@@ -114,6 +119,9 @@ class View:
         """The file that the linker finds in that folder or in those of rustc's flags, read from this machine's disk."""
         if self.link_name is None:
             return None
+        from crossplan.toolchain.libraries import find_linked
+        from crossplan.toolchain.survey import search_folders
+
         named = [self.link_folder] if self.link_folder is not None else []
         folders = [os.path.join(self.request.build_cwd, folder) for folder in named]  # noqa: PTH118
         folders += [os.path.join(self.request.cwd, folder) for folder in search_folders(self.cargo.rustflags.flags)]  # noqa: PTH118

@@ -88,6 +88,10 @@ def full_parser() -> argparse.ArgumentParser:
     return _parser(list(COMMANDS))
 
 
+# crossplan speaks English, and so does its help: that argparse looks for catalogues takes longer than the parsing.
+setattr(argparse, "_", str)  # noqa: B010 - a name that its stubs do not tell
+
+
 class _Help(argparse.HelpFormatter):
     """argparse's own formatter asks shutil for the width at every argument; importing that takes longer than parsing."""
 

@@ -11,11 +11,11 @@ from crossplan.plan.artifact import artifact_of
 from crossplan.plan.candidates import Place, candidates, contradictions
 from crossplan.plan.choose import Choice, choose
 from crossplan.plan.cmake import cmake_toolchain
+from crossplan.plan.compilers import api_level
 from crossplan.plan.dependencies import dependency_changes
 from crossplan.plan.goal import Goal, goal_of
 from crossplan.plan.linking import linker, runner, rustflags
 from crossplan.plan.model import Change, Plan
-from crossplan.plan.tags import api_level, limited_api
 from crossplan.plan.tools import command, misleading, passthrough, tool_changes
 from crossplan.request import Request
 from crossplan.situation import Situation, apply
@@ -50,7 +50,11 @@ def make_plan(situation: Situation, place: Place, *, by_file: bool = False) -> P
     if (cmake := cmake_toolchain(request, compiler, place)) is not None:
         changes.append(cmake[0])
         files[str(cmake[0].value)] = cmake[1]
-    limited = limited_api(request, resolution)
+    limited = None
+    if request.tool.value == "setuptools-rust":
+        from crossplan.plan.tags import limited_api
+
+        limited = limited_api(request, resolution)
     changes += tool_changes(request, python, artifact, limited)
     changes += misleading(request)
     changes += passthrough(request, changes, files)

@@ -8,7 +8,6 @@ from typing import Literal
 
 from crossplan.checks.variables import MEANT_OFF
 from crossplan.evidence import TargetPython
-from crossplan.plan.config_file import config_texts
 from crossplan.plan.goal import Goal, host_path
 from crossplan.pyo3 import Rules
 from crossplan.python import PythonVersion
@@ -124,6 +123,8 @@ def _by_config_file(rules: Rules, request: Request, goal: Goal, place: Place) ->
     """A config file, in the forms that releases understand. It comes before every other variable."""
     if goal.version is None or "PYO3_CONFIG_FILE" not in rules.variables:
         return
+    from crossplan.plan.config_file import config_texts
+
     lowest = min(stable_levels(request.feature_names), default=None)
     stated = goal if goal.pointer_width else replace(goal, pointer_width=request.target.pointer_width)
     for text in config_texts(stated, frozenset(rules.config_keys), lowest):

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 
+from crossplan.evidence import TargetPython
 from crossplan.record import record
 from crossplan.request import Request
-from crossplan.toolchain.compiler import triplet_in_name
-from crossplan.toolchain.gnu import disagreements, gnu_facts
 from crossplan.toolchain.path import find_program
-from crossplan.toolchain.sdk import find_ndk
 from crossplan.triple import Target
 
 
@@ -47,8 +45,20 @@ def find_cross_compiler(request: Request, api: str | None) -> Compiler | None:
     )
 
 
+def api_level(python: TargetPython | None) -> str | None:
+    """Android's API level that the target's Python was built for, as its description or the note in its library says."""
+    if python is None:
+        return None
+    said = [description.values.get("ANDROID_API_LEVEL") for description in python.sysconfigdata]
+    said += [file.image.android_api for file in python.images_of("libpython")]
+    return next((text for value in said if (text := str(value or "")).isdigit()), None)
+
+
 def serves(command: str, target: Target) -> bool:
     """Whether a compiler's name says that it compiles for the target: machine, system, C library, float ABI."""
+    from crossplan.toolchain.compiler import triplet_in_name
+    from crossplan.toolchain.gnu import disagreements, gnu_facts
+
     triplet = triplet_in_name(command)
     facts = gnu_facts(triplet) if triplet is not None else None
     return facts is not None and not disagreements(facts, target)
@@ -57,6 +67,8 @@ def serves(command: str, target: Target) -> bool:
 def _conventional(target: Target, api: str | None, environ: Mapping[str, str]) -> str | None:
     """What Debian, the NDK and the musl toolchains call it."""
     if target.clang_prefix is not None:
+        from crossplan.toolchain.sdk import find_ndk
+
         level = str(api or target.minimum_os or "")
         ndk = find_ndk(target, environ)
         name = f"{target.clang_prefix}{level}-clang"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 
 from crossplan.evidence import ImageFile, TargetPython
@@ -10,7 +9,7 @@ from crossplan.python import PythonVersion
 from crossplan.record import record
 from crossplan.triple import Target
 
-_PYTHON = re.compile(r"(lib)?(python|pypy)", re.IGNORECASE)  # a Windows root holds import libraries of others as well
+_PYTHON = ("python", "pypy", "libpython", "libpypy")  # a Windows root holds import libraries of others as well
 
 
 @record
@@ -30,7 +29,7 @@ def link_library(python: TargetPython, target: Target, *, stable: bool = False) 
     for file in files:
         for path in sorted((file.path, *file.aliases), key=_rank):
             name = link_name(PurePosixPath(path).name, target)
-            if name is not None and _PYTHON.match(name) and _is_stable(name) == stable:
+            if name is not None and name.lower().startswith(_PYTHON) and _is_stable(name) == stable:
                 return Library(name, file, path)
     return None
 

@@ -11,7 +11,6 @@ from crossplan.plan.compilers import Compiler, find_cross_compiler
 from crossplan.plan.goal import host_path, links_python
 from crossplan.plan.library import link_library
 from crossplan.plan.model import Change
-from crossplan.project.sources import script_calls
 from crossplan.request import Request
 from crossplan.resolve import Resolution
 from crossplan.toolchain.path import find_program
@@ -91,12 +90,7 @@ def _flags(
         yield _DYNAMIC_LIBC, "a module cannot be linked with a static C library"
     if module and target.os == "emscripten":
         yield _SIDE_MODULE, "a module for Emscripten is a side module"
-    if (
-        module
-        and target.os == "macos"
-        and not _backend_links(request)
-        and not script_calls(request.project.package, "add_extension_module_link_args")
-    ):
+    if module and target.os == "macos" and not _links_itself(request):
         yield _UNDEFINED, "a module leaves Python's symbols to the interpreter that loads it"
     if not module and python is not None and request.sysroot is not None and _links(resolution):
         yield from _of_embedding(request, python)
@@ -142,9 +136,13 @@ def library_folders(request: Request, own: str) -> Iterator[str]:
             yield path
 
 
-def _backend_links(request: Request) -> bool:
-    """Whether the tool passes these flags itself, as maturin and setuptools-rust do; Cargo alone does not."""
-    return request.tool.value in ("maturin", "setuptools-rust")
+def _links_itself(request: Request) -> bool:
+    """Whether the tool or the crate's build script passes these flags; maturin and setuptools-rust do, Cargo alone does not."""
+    from crossplan.project.sources import script_calls
+
+    return request.tool.value in ("maturin", "setuptools-rust") or script_calls(
+        request.project.package, "add_extension_module_link_args"
+    )
 
 
 def runner(request: Request, python: TargetPython | None) -> Change | None:

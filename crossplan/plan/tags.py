@@ -11,12 +11,11 @@ import re
 from crossplan.data import load
 from crossplan.evidence import TargetPython
 from crossplan.plan.artifact import stable_abi
+from crossplan.plan.compilers import api_level
 from crossplan.plan.model import Plan
 from crossplan.python import PythonVersion, minor_version
 from crossplan.request import Request
 from crossplan.resolve import InterpreterConfig, Resolution
-from crossplan.toolchain.compiler import triplet_in_name
-from crossplan.toolchain.libraries import read_host_image
 from crossplan.triple import builtin
 
 
@@ -50,6 +49,9 @@ def limited_api(request: Request, resolution: Resolution | None) -> str | None:
 
 def linked_glibc(plan: Plan) -> str | None:
     """The glibc that the linker links against, where it lies in the usual place on this machine; no program is asked."""
+    from crossplan.toolchain.compiler import triplet_in_name
+    from crossplan.toolchain.libraries import read_host_image
+
     request = plan.planned.request
     if request.target.libc != "glibc" or request.tool.value in ("cross", "cargo-zigbuild"):
         return None
@@ -116,15 +118,6 @@ def platform_tag(request: Request, python: TargetPython | None, glibc: str | Non
     if target.os == "android":
         return target.wheel_tag.format(api=api_level(python) or target.minimum_os or "21")
     return _apple(request, python) if target.os in ("macos", "ios") else target.wheel_tag
-
-
-def api_level(python: TargetPython | None) -> str | None:
-    """Android's API level that the target's Python was built for, as its description or the note in its library says."""
-    if python is None:
-        return None
-    said = [description.values.get("ANDROID_API_LEVEL") for description in python.sysconfigdata]
-    said += [file.image.android_api for file in python.images_of("libpython")]
-    return next((text for value in said if (text := str(value or "")).isdigit()), None)
 
 
 def host_platform(request: Request, python: TargetPython | None) -> str | None:

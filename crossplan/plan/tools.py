@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from crossplan.evidence import TargetPython
 from crossplan.plan.artifact import Artifact
+from crossplan.plan.compilers import api_level
 from crossplan.plan.goal import Goal
 from crossplan.plan.linking import needs_cross_linker
 from crossplan.plan.model import Change
-from crossplan.plan.tags import api_level, host_platform
 from crossplan.request import Request
 from crossplan.triple import builtin
 
@@ -59,6 +59,8 @@ def _android_level(request: Request, python: TargetPython | None) -> Iterator[Ch
 
 def _of_setuptools(request: Request, python: TargetPython | None, suffix: str | None) -> Iterator[Change]:
     """setuptools takes name and tag from the Python that runs it, which is the host's."""
+    from crossplan.plan.tags import host_platform
+
     host, platform = builtin(request.host), host_platform(request, python)
     if platform is not None and (host is None or host.os != "windows"):  # where sysconfig does not look at it
         yield Change("_PYTHON_HOST_PLATFORM", platform, "setuptools tags the wheel for the machine that builds it")

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from crossplan.origin import Fact, Origin
-from crossplan.project.cfg import applies
 from crossplan.project.registry import cargo_home
 from crossplan.project.toml import Document, ProjectProblem, read_toml
 from crossplan.record import field, record
@@ -186,8 +185,11 @@ class _Reader:
 
     def _platforms(self, target: Target) -> Iterator[str]:
         """The `cfg(…)` tables that are for the target."""
-        names = dict.fromkeys(name for document in self.documents for name in document.table("target"))
-        yield from (name for name in names if name.startswith("cfg(") and applies(name, target))
+        tables = dict.fromkeys(name for document in self.documents for name in document.table("target"))
+        if names := [name for name in tables if name.startswith("cfg(")]:
+            from crossplan.project.cfg import applies
+
+            yield from (name for name in names if applies(name, target))
 
     def rustflags(self, target: Target | None) -> Rustflags:
         """One source only, the first that is set: the encoded variable, the plain one, the target's, the build's."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from crossplan.origin import Fact, Origin
-from crossplan.project.cfg import applies
 from crossplan.project.model import Dependency, Package, Undecided
 from crossplan.record import field, record
 from crossplan.triple import Target
@@ -81,7 +80,11 @@ class FeatureWalk:
             return dependency.kind != "dev" or unit.root
         if dependency.kind != "normal":
             return False
-        return dependency.target is None or applies(dependency.target, self.target) is not False
+        if dependency.target is None:
+            return True
+        from crossplan.project.cfg import applies
+
+        return applies(dependency.target, self.target) is not False
 
     def _ask(self, unit: _Unit, dependency: Dependency) -> None:
         """Ask an enabled dependency for the features of its entry."""

@@ -16,9 +16,8 @@ from crossplan.project.toml import ProjectProblem, read_text, read_toml, shown
 from crossplan.record import record
 
 MAX_BYTES = 32 << 20
-_PAIR = re.compile(r'(name|version|source|checksum|replace) = "([^"\\]*)"')
-_HEADER = re.compile(r"\[\[?[A-Za-z_.-]+\]\]?")
-_ITEM = re.compile(r' "([^"\\]*)",?')
+_KEYS = ("name", "version", "source", "checksum", "replace")
+_HEADER = r"\[\[?[A-Za-z_.-]+\]\]?"
 
 
 @record
@@ -112,7 +111,7 @@ def _by_lines(text: str) -> list[LockedPackage] | None:
         if not line or (line.startswith(("#", "version = ")) and start is None):
             continue
         if line[0] == "[":
-            if not _HEADER.fullmatch(line):
+            if line != "[[package]]" and not re.fullmatch(_HEADER, line):
                 return None
             if start is not None and not _close(packages, values, items, start):
                 return None
@@ -121,12 +120,17 @@ def _by_lines(text: str) -> list[LockedPackage] | None:
             other = start is None
         elif other or (start is not None and line in ("dependencies = [", "]", "dependencies = []")):
             continue
-        elif match := _PAIR.fullmatch(line):
-            values[match[1]] = match[2]
-        elif match := _ITEM.fullmatch(line):
-            items.append(match[1])
         else:
-            return None
+            key, _, value = line.partition('"')
+            value, end, rest = value.partition('"')
+            if not end or "\\" in value:
+                return None
+            if key == " " and rest in (",", ""):
+                items.append(value)
+            elif key.removesuffix(" = ") in _KEYS and key.endswith(" = ") and not rest:
+                values[key[:-3]] = value
+            else:
+                return None
     return packages
 
 

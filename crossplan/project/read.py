@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from crossplan.origin import Fact, Origin
 from crossplan.project.cargo_config import read_cargo_config
@@ -13,11 +13,13 @@ from crossplan.project.lock import Lock, read_lock
 from crossplan.project.model import Package, Project
 from crossplan.project.profiles import profiles
 from crossplan.project.pyo3_use import Sources, find_use, uses_pyo3
-from crossplan.project.pyproject import PyProject, read_pyproject
 from crossplan.project.toml import Document, ProjectProblem
 from crossplan.project.toolfiles import read_cross, read_rust_toolchain
 from crossplan.project.workspace import Manifests, find_upwards, members, resolver, selected
 from crossplan.triple import Target
+
+if TYPE_CHECKING:
+    from crossplan.project.pyproject import PyProject
 
 _T = TypeVar("_T")
 
@@ -90,8 +92,12 @@ def _entry(
     """
     nearest = manifest_path or find_upwards(start, "Cargo.toml")
     found = find_upwards(start, "pyproject.toml")
-    pyproject = _kept(read_pyproject(found, start), problems) if found else None
-    if found is None or pyproject is None:
+    if found is None:
+        return None, nearest
+    from crossplan.project.pyproject import read_pyproject
+
+    pyproject = _kept(read_pyproject(found, start), problems)
+    if pyproject is None:
         return None, nearest
     named = pyproject.backend.manifest_path if pyproject.backend else None
     path = Path(os.path.normpath(named.value)) if named else None

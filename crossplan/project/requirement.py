@@ -11,8 +11,8 @@ from crossplan.record import record
 # major, minor, patch, then 1 for a release or 0 and the parts of the pre-release, so that tuples compare as SemVer 11.
 Version: TypeAlias = tuple[int, int, int, int, tuple[tuple[int, int, str], ...]]
 
-_VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
-_COMPARATOR = re.compile(
+_VERSION = r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?"
+_COMPARATOR = (
     r"\s*(\^|~|=|>=|<=|>|<)?\s*v?(\d{1,9}|[*xX])(?:\.(\d{1,9}|[*xX]))?(?:\.(\d{1,9}|[*xX]))?"
     r"(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?\s*"
 )
@@ -20,7 +20,7 @@ _COMPARATOR = re.compile(
 
 def parse_version(text: str) -> Version | None:
     """`1.2.3-beta.1` as a value that compares; None for anything else. Build metadata counts for nothing."""
-    match = _VERSION.fullmatch(text)
+    match = re.fullmatch(_VERSION, text)
     if not match:
         return None
     major, minor, patch, pre = match.groups()
@@ -97,7 +97,7 @@ class Requirement:
         """Read it as Cargo does; None if it is no requirement."""
         comparators = []
         for part in text.split(",") if text.strip() else ["*"]:
-            match = _COMPARATOR.fullmatch(part)
+            match = re.fullmatch(_COMPARATOR, part)
             if not match:
                 return None
             operator, *numbers, pre = match.groups()

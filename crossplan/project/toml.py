@@ -19,9 +19,9 @@ from crossplan.record import record
 
 MAX_BYTES = 4 << 20
 _PART = r"""\s*(?:"([^"\n]*)"|'([^'\n]*)'|([A-Za-z0-9_-]+))\s*"""
-_HEADER = re.compile(rf"\s*\[\[?({_PART}(?:\.{_PART})*)\]\]?")
-_KEY = re.compile(rf"({_PART}(?:\.{_PART})*)=")
-_PLACE = re.compile(r"\(at line (\d+)")
+_QUOTED = rf"({_PART}(?:\.{_PART})*)[\]=]"
+_BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+_PLACE = r"\(at line (\d+)"
 
 
 @record
@@ -70,7 +70,7 @@ class Document:
 
 def dotted(keys: tuple[str, ...]) -> str:
     """Keys as TOML writes them: `target.'cfg(unix)'.linker`."""
-    return ".".join(key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f"'{key}'" for key in keys)
+    return ".".join(key if key and _BARE.issuperset(key) else f"'{key}'" for key in keys)
 
 
 def shown(path: Path, base: Path) -> str:
@@ -107,23 +107,32 @@ def read_toml(path: Path, base: Path, limit: int = MAX_BYTES) -> Document | Proj
     try:
         return Document(path, shown(path, base), text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        place = _PLACE.search(str(error))
+        place = re.search(_PLACE, str(error))
         reason = f"is no TOML: {str(error).partition(' (at ')[0]}"
         return ProjectProblem(shown(path, base), int(place[1]) if place else None, reason)
     except (RecursionError, ValueError) as error:  # nested too deep; an integer of too many digits
         return ProjectProblem(shown(path, base), None, f"is no TOML that can be read: {type(error).__name__}")
 
 
-def _split(keys: str) -> tuple[str, ...]:
-    return tuple(next((part for part in match if part), "") for match in re.findall(_PART, keys))
-
-
 def _keys(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
     """Every header and every key at the start of a line, with its line."""
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), 1):
-        if header := _HEADER.match(line):
-            table = _split(header[1])
+        begin = line.strip()
+        if begin.startswith("["):
+            table = _dotted(begin.lstrip("["), "]") or table
             yield table, number
-        elif key := _KEY.match(line):
-            yield table + _split(key[1]), number
+        elif keys := _dotted(line, "="):
+            yield table + keys, number
+
+
+def _dotted(text: str, end: str) -> tuple[str, ...]:
+    """The dotted key that a text begins with, up to `end`; empty where there is none."""
+    raw, found, _ = text.partition(end)
+    keys = tuple(part.strip() for part in raw.split("."))
+    if found and all(key and _BARE.issuperset(key) for key in keys):
+        return keys
+    if '"' not in raw and "'" not in raw:
+        return ()
+    match = re.match(_QUOTED, text)
+    return tuple(next(filter(None, parts), "") for parts in re.findall(_PART, match[1])) if match else ()

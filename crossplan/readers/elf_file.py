@@ -8,7 +8,6 @@ Source: System V gABI, chapters "ELF Header", "Sections", "Program Loading", htt
 from __future__ import annotations
 
 from functools import cached_property
-from typing import NamedTuple
 
 from crossplan.readers.elf_tables import (
     DT_NULL,
@@ -24,6 +23,7 @@ from crossplan.readers.elf_tables import (
 )
 from crossplan.readers.source import ReadError
 from crossplan.readers.window import Window
+from crossplan.record import record
 
 SEGMENTS_MAX = 256  # core files excepted, images have about ten; each look-up of an address goes through them
 SECTIONS_MAX = 40_000  # an object with a section a function has some thousands
@@ -32,7 +32,8 @@ _SHN_XINDEX = 0xFFFF
 _PN_XNUM = 0xFFFF
 
 
-class Segment(NamedTuple):
+@record
+class Segment:
     """One program header: `p_type`, `p_flags`, where it lies in the file and in memory."""
 
     type: int
@@ -43,7 +44,8 @@ class Segment(NamedTuple):
     align: int
 
 
-class Section(NamedTuple):
+@record
+class Section:
     """One section header; `name` is an offset into the section-name table."""
 
     name: int
@@ -112,7 +114,7 @@ class ElfFile:
         if count > SECTIONS_MAX:
             raise ReadError(f"{count} section headers: no image has so many", "ELF header (e_shnum)")
         table = self.window.read(self._shoff, count * layout.size)
-        return tuple(Section._make(fields[:8]) for fields in layout.iter_unpack(table))
+        return tuple(Section(*fields[:8]) for fields in layout.iter_unpack(table))
 
     def section_of_type(self, number: int) -> Section | None:
         """The first section of that `sh_type`."""

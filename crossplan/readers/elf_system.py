@@ -9,24 +9,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from crossplan.readers.elf_file import ElfFile
 from crossplan.readers.elf_symbols import defined_versions, needed_versions
 from crossplan.readers.elf_tables import GNU_ABI_TAG_OS, OSABI, PT_NOTE
 from crossplan.readers.image import Libc
 from crossplan.readers.window import text
+from crossplan.record import record, replace
 
 _NOTES_MAX = 1 << 16
 _NT_VERSION = 1  # the type of each of the notes read here
 _OS_NOTES = {"FreeBSD": "freebsd", "NetBSD": "netbsd", "OpenBSD": "openbsd", "DragonFly": "dragonfly"}
-_GLIBC = re.compile(r"GLIBC_(\d{1,3}(?:\.\d{1,3}){1,2})")
+_GLIBC = r"GLIBC_(\d{1,3}(?:\.\d{1,3}){1,2})"
 # Marks that a glibc must have, and since when: https://sourceware.org/glibc/wiki/Release/2.36
 _GLIBC_MARKS = {"GLIBC_ABI_DT_RELR": "2.36"}
 _GLIBC_NAMES = frozenset({"libc.so.6", "libc.so.6.1", "libc.so.0.3"})  # .1: alpha and ia64, .0.3: Hurd
 _BIONIC_COMPANIONS = frozenset({"libdl.so", "liblog.so", "libm.so"})  # musl has all three inside libc.so
 # Android has none of these, and numbers no library.
-_GCC_RUNTIME = re.compile(r"lib(gcc_s|stdc\+\+|atomic|gomp)\.so\.\d+")
+_GCC_RUNTIME = ("libgcc_s.so.", "libstdc++.so.", "libatomic.so.", "libgomp.so.")
 _BIONIC_VERSION = "LIBC"
 _LOADERS: tuple[tuple[str, Libc], ...] = (
     ("ld-musl-", "musl"),
@@ -41,14 +41,16 @@ _INTERPRETER_OS = (
 )
 
 
-class Notes(NamedTuple):
+@record
+class Notes:
     """What the notes say."""
 
     os: str | None = None
     android_api: int | None = None
 
 
-class System(NamedTuple):
+@record
+class System:
     """The system fields of an `Image`; versions as text, `2.34`."""
 
     os: str | None
@@ -79,7 +81,7 @@ def _newest(versions: Iterator[str] | tuple[str, ...]) -> str | None:
     """The highest `GLIBC_x.y`; names that are no release (`GLIBC_PRIVATE`) do not count."""
     found = []
     for name in versions:
-        match = _GLIBC.fullmatch(name)
+        match = re.fullmatch(_GLIBC, name)
         if match or name in _GLIBC_MARKS:
             found.append(match[1] if match else _GLIBC_MARKS[name])
     return max(found, key=lambda version: [int(part) for part in version.split(".")], default=None)
@@ -105,7 +107,7 @@ def _libc(
     if "libc.so" in needed:  # both bionic's and musl's name: alone it tells nothing
         if _BIONIC_COMPANIONS.intersection(needed):
             return "bionic"
-        return "musl" if any(map(_GCC_RUNTIME.fullmatch, needed)) else None
+        return "musl" if any(name.startswith(_GCC_RUNTIME) for name in needed) else None
     return None
 
 
@@ -135,9 +137,9 @@ def read_notes(elf: ElfFile) -> Notes:
         if name == "Android":
             return Notes("android", first)
         if name == "GNU":
-            found = found._replace(os=found.os or GNU_ABI_TAG_OS.get(first))
+            found = replace(found, os=found.os or GNU_ABI_TAG_OS.get(first))
         elif name in _OS_NOTES:
-            found = found._replace(os=found.os or _OS_NOTES[name])
+            found = replace(found, os=found.os or _OS_NOTES[name])
     return found
 
 

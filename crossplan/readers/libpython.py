@@ -21,11 +21,11 @@ PYTHON_SYMBOL = "Py_GetVersion"  # every library that holds a Python has it, at 
 LOOKED_UP = (PY_VERSION, FREE_THREADED_SYMBOL, DEBUG_SYMBOL, PYTHON_SYMBOL, "PyPy_GetVersion", "pypy_execute_source")
 
 # libpython3.13td.so.1.0, libpython3.7m.dylib, libpython3.12.dll, libpython3.11.a; abiflags as configure.ac makes them
-_UNIX = re.compile(r"(?:lib|cyg|msys-)python(\d)(?:\.(\d{1,2}))?([tdmu]*)(?:\.(?:so[.\d]*|dylib|dll(?:\.a)?|a))?")
-_WINDOWS = re.compile(r"python(\d)(\d{1,2})?(t?)(_d)?\.(?:dll|lib)", re.IGNORECASE)
-_FRAMEWORK = re.compile(r"(?:^|/)Python3?(T?)\.framework/(?:Versions/(\d)\.(\d{1,2})(t?)/)?Python3?(T?)")
+_UNIX = r"(?:lib|cyg|msys-)python(\d)(?:\.(\d{1,2}))?([tdmu]*)(?:\.(?:so[.\d]*|dylib|dll(?:\.a)?|a))?"
+_WINDOWS = r"(?i)python(\d)(\d{1,2})?(t?)(_d)?\.(?:dll|lib)"
+_FRAMEWORK = r"(?:^|/)Python3?(T?)\.framework/(?:Versions/(\d)\.(\d{1,2})(t?)/)?Python3?(T?)"
 # PY_VERSION as the linker keeps it. Only minor versions of before `Py_Version`.
-_VERSION_TEXT = re.compile(rb"(?<![\d.])(3\.(?:[6-9]|10)\.\d{1,2}(?:(?:a|b|rc)\d{1,2})?\+?)(?=\0)")
+_VERSION_TEXT = rb"(?<![\d.])(3\.(?:[6-9]|10)\.\d{1,2}(?:(?:a|b|rc)\d{1,2})?\+?)(?=\0)"
 _OVERLAP = 24
 _SCAN_STEP = 1 << 14
 SCAN_MAX = 2 << 20  # the one look-up that may read more than 256 KiB of an image; a libpython 3.9 has it at 0.6 MiB
@@ -43,15 +43,17 @@ class LibraryName:
 def library_name(name: str) -> LibraryName | None:
     """Read a soname, install name or DLL name; None if it names no CPython library."""
     base = name.rpartition("/")[2]
-    match = _UNIX.fullmatch(base)
+    if "python" not in name.lower():
+        return None
+    match = re.fullmatch(_UNIX, base)
     if match:
         major, minor, flags = match.groups()
         return LibraryName(f"{major}.{minor}" if minor else None, "t" in flags, "d" in flags)
-    match = _WINDOWS.fullmatch(base)
+    match = re.fullmatch(_WINDOWS, base)
     if match:
         major, minor, threads, debug = match.groups()
         return LibraryName(f"{major}.{minor}" if minor else None, bool(threads), bool(debug))
-    match = _FRAMEWORK.search(name)
+    match = re.search(_FRAMEWORK, name)
     if match:
         threads, major, minor, suffix, last = match.groups()
         return LibraryName(f"{major}.{minor}" if minor else None, bool(threads or suffix or last), False)
@@ -94,7 +96,7 @@ def version_text(read: Callable[[int, int], bytes], size: int, minor: str | None
     tail, merged = b"\0", None
     for offset in range(0, min(size, SCAN_MAX), _SCAN_STEP):
         data = tail + read(offset, min(_SCAN_STEP, size - offset))
-        for match in _VERSION_TEXT.finditer(data, 1):
+        for match in re.compile(_VERSION_TEXT).finditer(data, 1):
             version = match[1].decode("ascii")
             if minor and not version.startswith(minor + "."):
                 continue

@@ -6,7 +6,6 @@ pyo3-build-config/src/impl_.rs: `load_cross_compile_config`, `default_cross_comp
 from __future__ import annotations
 
 from crossplan.origin import Origin
-from crossplan.resolve import import_library
 from crossplan.resolve.detect import IMPLEMENTATION, LIB_DIR, VERSION, Cross
 from crossplan.resolve.features import (
     abi3_origin,
@@ -15,6 +14,7 @@ from crossplan.resolve.features import (
     abi3t_request,
     apply_build_env,
     from_build_env,
+    generates_import_library,
     is_abi3,
     lower,
     reconcile,
@@ -105,7 +105,10 @@ def _default(run: Run, cross: Cross) -> Config:
     )
     if config.abi is not None:
         return reconcile(run, config)
-    if config.lib_dir is None and (config.abi3 or run.rules.import_library != "stable"):
+    stable_only = run.rules.import_library == "stable"
+    if config.lib_dir is None and generates_import_library(run) and (config.abi3 or not stable_only):
+        from crossplan.resolve import import_library
+
         wanted = import_library.wanted_version(run, config.implementation, version, config.abi3, cross.free_threaded)
         config.lib_dir = import_library.generate(run, run.target(), config.implementation, wanted, None)
     return config

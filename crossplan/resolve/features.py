@@ -7,10 +7,9 @@ pyo3-build-config/src/impl_.rs: `is_abi3`, `get_abi3_version`, `fixup_for_abi3_v
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from crossplan.origin import Origin
-from crossplan.record import replace
+from crossplan.record import record, replace
 from crossplan.resolve.run import Abi, Config, Run, Version, by_variable, dotted
 
 ABI3T_MINIMUM: Version = (3, 15)  # MINIMUM_SUPPORTED_VERSION_ABI3T
@@ -18,7 +17,8 @@ FREE_THREADED_MINIMUM: Version = (3, 13)
 NO_STABLE_ABI = ("PyPy", "GraalVM")
 
 
-class Requested(NamedTuple):
+@record
+class Requested:
     """A stable ABI that features ask for, and the minimum version that a versioned one implies."""
 
     kind: str
@@ -209,6 +209,12 @@ def probe_minimum_0290(run: Run, implementation: str, version: Version, gil_disa
     if version >= ABI3T_MINIMUM:
         return exact3t if gil_disabled else exact3t or exact3
     return None if gil_disabled else exact3
+
+
+def generates_import_library(run: Run) -> bool:
+    """Whether pyo3-build-config was compiled with the generator of import libraries (§9.4)."""
+    wanted = ("generate-import-lib", "generate-abi3-import-lib")
+    return bool(run.rules.import_library) and any(name in run.features for name in wanted)
 
 
 def reconcile(run: Run, config: Config) -> Config:

@@ -10,19 +10,17 @@ from collections.abc import Callable
 
 from crossplan.origin import Origin
 from crossplan.pyo3 import UnknownFeature, UnknownRelease, find_rules
-from crossplan.resolve import import_library
 from crossplan.resolve.cfgs import print_cfgs, print_feature_cfgs
 from crossplan.resolve.checks import check_auto_initialize, check_gil, check_pointer_width, check_version
 from crossplan.resolve.configfile import default_name, from_config_file, reread, target_if_read
 from crossplan.resolve.defaults import cross_config
 from crossplan.resolve.detect import find_cross, says_cross
-from crossplan.resolve.features import abi3_origin, abi3_version
+from crossplan.resolve.features import abi3_origin, abi3_version, generates_import_library
 from crossplan.resolve.host import host_config
 from crossplan.resolve.linking import links_libpython, print_link_lines, print_rpath
 from crossplan.resolve.names import Named, windows_name
 from crossplan.resolve.passing import check_wip_no_std, read_passed
 from crossplan.resolve.run import Config, Invalid, Panic, Run, Stop, Unknown
-from crossplan.resolve.single import one_script
 from crossplan.resolve.types import BuildRequest, Outcome, Resolution
 
 
@@ -139,7 +137,9 @@ def _complete_file(run: Run, config: Config) -> Config:
         config.lib_name = windows_name(run, Named(config.implementation, config.version, stable))
     elif kind == "linking-script" and config.lib_name is None:
         default_name(run, config, run.target())
-    if config.lib_dir is None and import_library.is_on(run) and run.rules.import_library != "stable":
+    if config.lib_dir is None and generates_import_library(run) and run.rules.import_library != "stable":
+        from crossplan.resolve import import_library
+
         wanted = import_library.wanted_version(
             run, config.implementation, config.version, config.abi3, config.free_threaded
         )
@@ -171,4 +171,11 @@ def _link(run: Run, config: Config, source: str) -> None:
         check_auto_initialize(run, config)
 
 
-_FLOWS: dict[str, Callable[[Run, list[Config]], None]] = {"one-script": one_script, "baked": _baked, "direct": _direct}
+def _one_script(run: Run, result: list[Config]) -> None:
+    """The first lines of releases, which have a module of their own."""
+    from crossplan.resolve.single import one_script
+
+    one_script(run, result)
+
+
+_FLOWS: dict[str, Callable[[Run, list[Config]], None]] = {"one-script": _one_script, "baked": _baked, "direct": _direct}

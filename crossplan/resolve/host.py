@@ -9,7 +9,6 @@ from contextlib import suppress
 from typing import NoReturn
 
 from crossplan.origin import Origin
-from crossplan.resolve import import_library
 from crossplan.resolve.features import (
     abi3_origin,
     abi3_request,
@@ -18,6 +17,7 @@ from crossplan.resolve.features import (
     applicable,
     from_build_env,
     from_stable_abi,
+    generates_import_library,
     is_abi3,
     lower,
     probe_minimum_0290,
@@ -239,7 +239,7 @@ def _needs_lib_dir(run: Run, host: Triple) -> bool:
     """`require_libdir_for_target`."""
     if run.rules.has_target_abi and host.os == "windows":
         return False
-    generated = import_library.is_on(run) and host.os == "windows" and is_abi3(run)
+    generated = generates_import_library(run) and host.os == "windows" and is_abi3(run)
     return is_linking(run, host) and not generated
 
 
@@ -250,7 +250,7 @@ def _without_interpreter(run: Run) -> Config:
         requests = [request for request in (abi3_request(run), abi3t_request(run)) if request and request.minimum]
         if not requests:
             run.stop("E-NEITHER")
-        kind, minimum = requests[0]
+        kind, minimum = requests[0].kind, requests[0].minimum
         assert minimum is not None
         config = Config(minimum)
         config.abi = stable(run, "CPython", kind, minimum)
@@ -264,5 +264,8 @@ def _without_interpreter(run: Run) -> Config:
     config.origins = {"version": abi3_origin(run), "abi3": abi3_origin(run)}
     if windows:
         config.lib_name = windows_name(run, Named("CPython", version, "abi3"))
-    config.lib_dir = import_library.generate(run, run.host_triple, "CPython", None, None)
+    if generates_import_library(run):
+        from crossplan.resolve import import_library
+
+        config.lib_dir = import_library.generate(run, run.host_triple, "CPython", None, None)
     return config

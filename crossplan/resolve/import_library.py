@@ -10,11 +10,11 @@ import errno
 import os
 import stat
 
+from crossplan.resolve.features import generates_import_library
 from crossplan.resolve.lexicon import Triple
 from crossplan.resolve.run import Run, Version
 from crossplan.resolve.rust import debug, errno_text, is_utf8, join
 
-_FEATURES = ("generate-import-lib", "generate-abi3-import-lib")
 _CPYTHON = ((3, 7), (3, 14))
 _FLAGS_SINCE: Version = (3, 13)  # the first version whose symbols are told apart by ABI flags
 _PYPY = ((3, 7), (3, 11))
@@ -23,11 +23,6 @@ _MACHINES = {"x86_64": "i386:x86-64", "x86": "i386", "aarch64": "arm64"}
 _MINGW = {"x86_64": "x86_64-w64-mingw32-dlltool", "x86": "i686-w64-mingw32-dlltool"}
 _DEFAULT_PATH = "/bin:/usr/bin"
 OUT = "$OUT_DIR/lib"
-
-
-def is_on(run: Run) -> bool:
-    """Whether pyo3-build-config was compiled with the generator."""
-    return bool(run.rules.import_library) and any(name in run.features for name in _FEATURES)
 
 
 def wanted_version(run: Run, implementation: str, version: Version, abi3: bool, free_threaded: bool) -> Version | None:
@@ -39,7 +34,7 @@ def wanted_version(run: Run, implementation: str, version: Version, abi3: bool, 
 
 def generate(run: Run, target: Triple, implementation: str, version: Version | None, flags: str | None) -> str | None:
     """The folder of a generated library: None where nothing is generated. A failure ends the script."""
-    if not is_on(run) or target.os != "windows":
+    if not generates_import_library(run) or target.os != "windows":
         return None
     if run.rules.import_library != "implementation":
         implementation = "CPython"

@@ -18,8 +18,7 @@ LIMIT = 4 << 20
 
 Variables = dict[str, Any]
 _ASSIGNMENT = "build_time_vars = {"
-_COMMENTS = re.compile(r"(?:#[^\n]*)?\n")
-_LEADING_ZERO = re.compile(r":\s*[+-]?0\d")
+_LEADING_ZERO = r":\s*[+-]?0\d"
 
 
 class Failed(Exception):
@@ -51,8 +50,8 @@ def _literal(text: str) -> Variables | None:
     None for any other, and where that reader is more lenient than Python (`;`, leading zeros, continued lines).
     """
     head, found, body = text.partition(_ASSIGNMENT)
-    plain = found and not _COMMENTS.sub("", head) and _ASSIGNMENT not in body
-    if not plain or ";" in body or "\\\n" in body or _LEADING_ZERO.search(body):
+    plain = found and all(line.startswith("#") for line in head.split("\n") if line) and _ASSIGNMENT not in body
+    if not plain or ";" in body or "\\\n" in body or re.search(_LEADING_ZERO, body):
         return None
     try:
         file = read_sysconfigdata(text.encode())

@@ -19,7 +19,7 @@ from crossplan.triple import builtin, of_own_vendor
 
 Version = tuple[int, int]
 FILE_LIMIT = 8 << 20
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = r"\{([a-z_]+)\}"
 
 
 class Stop(Exception):
@@ -206,8 +206,10 @@ class Run:
     def text(self, message: str, **values: object) -> str:
         """The text of a message of this release, filled in."""
         values["pv"] = self.request.pyo3
-        return _PLACEHOLDER.sub(
-            lambda match: str(values[match[1]]) if match[1] in values else match[0], self.rules.messages[message]
+        return re.sub(
+            _PLACEHOLDER,
+            lambda match: str(values[match[1]]) if match[1] in values else match[0],
+            self.rules.messages[message],
         )
 
     def stop(self, message: str, *causes: str, **values: object) -> NoReturn:

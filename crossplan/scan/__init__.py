@@ -12,7 +12,6 @@ from crossplan.scan.group import Record, group
 from crossplan.scan.read import read_place
 from crossplan.scan.settle import settle
 from crossplan.scan.walk import Walk, walk_root
-from crossplan.scan.zipped import read_zip
 from crossplan.sysroot import Progress, Sysroot
 
 __all__ = ["scan"]
@@ -52,6 +51,8 @@ def _records(root: Sysroot, found: Walk, lean: bool) -> list[tuple[Record, str]]
             break
         prefix = place.prefix
         if place.what == "stdlib-zip":
+            from crossplan.scan.zipped import read_zip
+
             records += [(record, prefix) for record in read_zip(root, place)] if prefix not in named else []
             continue
         confirms = _TURNS.get(place.what, 0) and prefix in pictured

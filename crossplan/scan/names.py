@@ -42,11 +42,25 @@ _DETAILS = r"build-details\.([a-z]*)\.(.+)\.json"  # Debian: build-details..aarc
 SUFFIX = r"\.(?:(cpython|pypy|graalpy)-?(\d+)([a-z]*)(?:-([\w-]+))?|cp3(\d+)(t?)-([\w]+))\.(?:so|pyd|dll)"
 """The end of the name of a version-specific extension module."""
 
+# What a name must begin with for a pattern to be worth trying: most names of a root meet none of them.
+_BEGINNINGS = {
+    _LIBRARY: ("lib", "cyg", "msys-"),
+    _WINDOWS: ("python3",),
+    _STUB: ("libpython3.so", "libpython3.d", "libpython3t.", "python3.", "python3t", "python3_d"),
+    _PYPY: ("libpypy3",),
+    _GRAALPY: ("libpython-native.", "python-native."),
+    _INTERPRETER: ("python", "pypy", "graalpy"),
+    _FOLDER: ("python", "pypy"),
+    _CONFIG: ("config-3.",),
+    _PKGCONFIG: ("python", "pypy"),
+    _SYSCONFIG: ("_sysconfigdata_", "_sysconfig_vars_"),
+    _DETAILS: ("build-details.",),
+}
 _PLATFORMS = ("linux", "darwin", "android", "ios", "emscripten", "wasi", "win32", "cygwin")
 
 
 def _full(pattern: str, name: str) -> re.Match[str] | None:
-    return re.compile(pattern).fullmatch(name)
+    return re.fullmatch(pattern, name) if name.startswith(_BEGINNINGS[pattern]) else None
 
 
 def is_library(name: str) -> bool:
@@ -95,7 +109,7 @@ def interpreter(name: str) -> Name:
 
 def extension(name: str) -> Name:
     """What the suffix of an extension module says."""
-    match = re.search(SUFFIX + r"\Z", name)
+    match = re.search(SUFFIX + r"\Z", name) if name.count(".") > 1 else None
     if not match:
         return Name()
     if match[5]:

@@ -13,8 +13,8 @@ from crossplan.sysroot.tree import RootError, Sysroot
 _JSON_LIMIT = 4 << 20
 _LAYERS = 512
 _INDEXES = 16
-_SAVED = re.compile(r"[0-9a-f]{64}(?:\.json)?")  # the configuration, or a layer's folder, beside manifest.json
-_DIGEST = re.compile(r"(sha256|sha512):([0-9a-f]{64,128})")
+_SAVED = r"[0-9a-f]{64}(?:\.json)?"  # the configuration, or a layer's folder, beside manifest.json
+_DIGEST = r"(sha256|sha512):([0-9a-f]{64,128})"
 _MANIFEST_TYPES = (
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.v2+json",
@@ -36,7 +36,9 @@ def is_image(root: Sysroot) -> bool:
     try:
         if root.resolve("oci-layout") is not None:
             return root.resolve("index.json") is not None
-        return root.resolve("manifest.json") is not None and any(map(_SAVED.fullmatch, root.listdir("")))
+        return root.resolve("manifest.json") is not None and any(
+            re.fullmatch(_SAVED, name) for name in root.listdir("")
+        )
     except ReadError:
         return False
 
@@ -91,7 +93,7 @@ def _platform(item: dict[str, Any]) -> str:
 
 def _blob(item: Any) -> str:
     """The path of the blob that a descriptor names."""
-    match = _DIGEST.fullmatch(str(item.get("digest"))) if isinstance(item, dict) else None
+    match = re.fullmatch(_DIGEST, str(item.get("digest"))) if isinstance(item, dict) else None
     if match is None:
         raise ReadError("the image names a blob without a digest")
     return f"blobs/{match[1]}/{match[2]}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from collections.abc import Callable, Mapping
 from typing import Literal, Protocol
 
@@ -133,7 +132,7 @@ class LiveHost:
         """Ask `python`, then `python3` for their version. One that runs as CPython 3 has that banner, and is asked once."""
         for name in ("python", "python3"):
             answer = self._once("executes", name, env, cwd)
-            if not isinstance(answer, HostFailure) and re.match(r"python 3 (cpython|pypy)\b", answer[0]):
+            if not isinstance(answer, HostFailure) and answer[0].startswith(("python 3 cpython", "python 3 pypy")):
                 return name
             answer = self._once("--version", name, env, cwd)
             if isinstance(answer, HostFailure):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Mapping
 
@@ -34,7 +33,7 @@ def is_cpython(command: str, environ: Mapping[str, str], cwd: str) -> bool:
     path = find_program(command, environ, cwd)
     folder, name = os.path.split(os.path.realpath(path) if path is not None else "")
     prefix, last = os.path.split(folder)
-    if last != "bin" or not re.fullmatch(r"python3\.\d+", name):
+    if last != "bin" or not (name.startswith("python3.") and name[8:].isdecimal()):
         return False
     if not os.path.isfile(os.path.join(prefix, "lib", name, "os.py")):  # noqa: PTH113, PTH118
         return False

@@ -7,7 +7,6 @@ module, add its row to `DIALECTS`, add values to tests/render that the real prog
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from importlib import import_module
 
@@ -23,7 +22,6 @@ DIALECTS: Mapping[str, str] = {
 }
 
 RENAME = "Give the folder a name that is UTF-8, or take --format sh, which carries every value."
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Refused(ValueError):
@@ -52,7 +50,7 @@ class Changes:
     def sorted(self) -> list[tuple[str, str | None]]:
         """The changes in the order of their names; a name that is none, or a NUL in a value, is a defect of ours."""
         for name, value in self.variables.items():
-            if not NAME.fullmatch(name) or (value is not None and "\0" in value):
+            if not (name.isascii() and name.isidentifier()) or (value is not None and "\0" in value):
                 raise ValueError(f"not an environment variable: {name!r}")
         return sorted(self.variables.items())
 
