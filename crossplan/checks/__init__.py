@@ -79,6 +79,8 @@ def check_situation(situation: Situation, planned: Situation | None = None) -> t
         said = {(finding.code, finding.locations) for finding in found if finding.severity == "error"}
         found = [f for f in found if f.severity == "error" or (f.code, f.message) not in graver]
         found += [finding for finding in left if (finding.code, finding.locations) not in said]
+    if situation.twin is not None:
+        found += check_situation(situation.twin, planned.twin if planned is not None else None)
     return ordered(found)
 
 
@@ -104,6 +106,7 @@ def check_tools(situation: Situation) -> tuple[Finding, ...]:
     view = View(situation)
     checks = (*machine_tools.CHECKS, *platforms.CHECKS, flags.foreign_linker)
     found = [finding for check in checks for finding in check(view)]
+    found += check_tools(situation.twin) if situation.twin is not None else ()
     needed = ("no-cargo", "no-std", "no-linker", "foreign-linker")
     return ordered(replace(f, severity="error") if f.code.name in needed else f for f in found)
 

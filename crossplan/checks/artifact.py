@@ -193,7 +193,10 @@ def init_function_misnamed(subject: Subject) -> Iterator[Finding]:
         yield finding(
             "init-function-misnamed", "error", subject,
             f"is imported as {module}, and exports {', '.join(symbols.exports[:3])}",
-            f"Rename it to {_module_of(symbols.exports[0])}{_usual(subject)}, or name the #[pymodule] {module}.", "exports",
+            f"Python looks for {_hooks(module)[0]} there (PEP 489): give the #[pymodule] an ASCII name."
+            if _module_of(symbols.exports[0]) == module
+            else f"Rename it to {_module_of(symbols.exports[0])}{_usual(subject)}, or name the #[pymodule] {module}.",
+            "exports",
         )  # fmt: skip
 
 

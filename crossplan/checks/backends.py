@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from crossplan.checks.view import View, at, finding, variable
 from crossplan.data import load
 from crossplan.findings import Finding, Location
-from crossplan.triple import builtin
+from crossplan.triple import UNIVERSAL2, builtin
 
 
 def _abi3(view: View) -> str:
@@ -142,6 +142,8 @@ def untold_target(view: View) -> Iterator[Finding]:
     """XP641: a backend that is started by pip or build gets no --target; what tells it is CARGO_BUILD_TARGET."""
     if view.request.backend is None or view.target.triple == view.host or "CARGO_BUILD_TARGET" in view.environ:
         return
+    if view.request.twin is not None and "ARCHFLAGS" in view.environ:
+        return
     if view.cargo.build_target or _target(view) == view.target.triple:
         return
     gnu = _gnu_triple(view)
@@ -177,13 +179,15 @@ def archflags(view: View) -> Iterator[Finding]:
 def two_slices(view: View) -> Iterator[Finding]:
     """XP643: universal2 is no triple but two builds that are merged."""
     backend = view.project.backend
+    if view.request.twin is not None:
+        return
     if backend is not None and backend.target is not None and "universal2" in backend.target.value:
         yield finding(
             "universal2",
             "note",
             "universal2-apple-darwin stands for two targets, x86_64-apple-darwin and aarch64-apple-darwin, merged by lipo",
             at(backend.target.origin, "tool.maturin.target"),
-            help="Plan each of them; the wheel that holds both is tagged universal2.",
+            help=f"Plan both at once: --target {UNIVERSAL2}",
         )
     flags = (view.given("ARCHFLAGS") or "").split()
     if view.target.os == "macos" and view.request.backend is not None and {"x86_64", "arm64"} <= set(flags):
@@ -193,7 +197,7 @@ def two_slices(view: View) -> Iterator[Finding]:
             f"ARCHFLAGS={' '.join(flags)}: {view.request.backend} builds for both machines and merges them to universal2, and"
             f" {view.target.triple} alone is planned for",
             variable("ARCHFLAGS"),
-            help="Plan each of them; or unset ARCHFLAGS for a module of one machine.",
+            help=f"Plan both at once: --target {UNIVERSAL2}; or unset ARCHFLAGS for a module of one machine.",
         )
 
 

@@ -47,9 +47,24 @@ def check_fit(fit: Fit) -> Iterator[Finding]:
 
 
 def check_built(
+    built: Sequence[BuiltFile | BuiltWheel], fit: Fit, *more: Fit
+) -> tuple[tuple[CheckedFile, ...], tuple[Finding, ...]]:
+    """Each binary with its findings, and all findings, those about wheels as a whole included. `more`: what it is to fit as well."""
+    checked, findings = _check_built(built, fit)
+    for other in more:
+        again, others = _check_built(built, other)
+        findings = ordered((*findings, *others))
+        checked = tuple(
+            CheckedFile(one.subject, one.importable and two.importable, ordered((*one.findings, *two.findings)))
+            for one, two in zip(checked, again)
+        )
+    return checked, findings
+
+
+def _check_built(
     built: Sequence[BuiltFile | BuiltWheel], fit: Fit
 ) -> tuple[tuple[CheckedFile, ...], tuple[Finding, ...]]:
-    """Each binary with its findings, and all findings, those about wheels as a whole included."""
+    """The same for one target."""
     checked: list[CheckedFile] = []
     others: list[Finding] = list(check_fit(fit))
     for item in built:

@@ -127,7 +127,7 @@ def framework_rpath(view: View) -> Iterator[Finding]:
         "warning",
         f"the program links Python's framework below {prefix} and has no rpath to it: Library not loaded, at run time",
         Location(None, "python_framework_prefix"),
-        help=f"RUSTFLAGS='-C link-arg=-Wl,-rpath,{prefix}', or add_python_framework_link_args() of pyo3-build-config in build.rs.",
+        help=f"Set RUSTFLAGS='-C link-arg=-Wl,-rpath,{prefix}', or add_python_framework_link_args() of pyo3-build-config in build.rs.",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from crossplan.checks.evidence import called, place
 from crossplan.checks.failure import NOTHING_SAID
-from crossplan.checks.stops import said, unnamed_library
+from crossplan.checks.stops import said
 from crossplan.checks.view import View, at, finding, variable
 from crossplan.data import load
 from crossplan.findings import Finding, Location
@@ -44,10 +44,11 @@ def plan_incomplete(view: View) -> Iterator[Finding]:
             yield _incomplete(view, "nothing that was given says for which Python to build")
     elif view.situation.planned and view.failure is not None and _nothing_says(view):
         yield _incomplete(view, f"nothing that was given says for which Python to build; PyO3 will stop: {said(view)}")
-    elif view.situation.planned and unnamed_library(view):
+    elif view.names_no_library:
         yield _incomplete(
             view,
             f"{view.target.os} links libpython, and nothing that was given says which; PyO3 will stop: {said(view)}",
+            "Give a root that holds the target's libpython: --sysroot DIR, or PYO3_CROSS_LIB_DIR.",
         )
     elif view.situation.planned and view.failure in NOTHING_SAID and (view.python is not None or view.evidence is None):
         yield _no_way(view)
@@ -107,7 +108,13 @@ def _nothing_says(view: View) -> bool:
     return not rejected and view.python is None and view.request.wish.python is None and not levels and not named
 
 
-def _incomplete(view: View, message: str) -> Finding:
+_TELL = (
+    "Give a root that holds the target's Python (--sysroot DIR, or PYO3_CROSS_LIB_DIR), or its version (--python 3.11,"
+    " or PYO3_CROSS_PYTHON_VERSION=3.11), or a stable-ABI feature such as abi3-py39."
+)
+
+
+def _incomplete(view: View, message: str, help: str = _TELL) -> Finding:
     return finding(
         "plan-incomplete",
         "error",
@@ -115,8 +122,7 @@ def _incomplete(view: View, message: str) -> Finding:
         Location(None, "--sysroot"),
         Location(None, "--python"),
         variable("PYO3_CROSS_PYTHON_VERSION"),
-        help="Give a root that holds the target's Python (--sysroot DIR, or PYO3_CROSS_LIB_DIR), or its version (--python 3.11,"
-        " or PYO3_CROSS_PYTHON_VERSION=3.11), or a stable-ABI feature such as abi3-py39.",
+        help=help,
     )
 
 

@@ -64,16 +64,11 @@ def said(view: View) -> str:
     return ": ".join(dict.fromkeys(words))
 
 
-def unnamed_library(view: View) -> bool:
-    """Whether the plan stops because a library must be linked, and neither a root nor a file or variable of PyO3 names one."""
-    return view.failure == "E-NOLIBNAME" and view.evidence is None and "PYO3_CONFIG_FILE" not in view.environ
-
-
 def pyo3_stops(view: View) -> Iterator[Finding]:
     """XP411: any stop that no other check explains, with PyO3's own words."""
     if view.failure is None or view.failure in _EXPLAINED or view.rules is None or missing_tool(view):
         return
-    if view.situation.planned and unnamed_library(view):
+    if view.names_no_library:
         return
     if view.failure == "E-CFG" and any(f.locations[0] == variable("PYO3_CONFIG_FILE") for f in dead_path(view)):
         return
@@ -111,6 +106,8 @@ def _remedy(view: View, name: str | None) -> str:
         "E-SCRIPT": "Unset _PYTHON_SYSCONFIGDATA_NAME, which the host's own Python obeys too, and point PYO3_CROSS_LIB_DIR at"
         " the folder of the one file that is meant."
         if "_PYTHON_SYSCONFIGDATA_NAME" in view.environ
+        else "Unset PYO3_PYTHON, or name a Python that runs on the host."
+        if name == "PYO3_PYTHON"
         else "Give PyO3 a config file in place of a run of Python: crossplan env sets PYO3_CONFIG_FILE.",
         "E-AUTOINIT": "Leave out the feature auto-initialize, or give a Python with a shared libpython.",
         "E-AUTOPYPY": "PyPy cannot be embedded: leave out auto-initialize, or build for CPython.",

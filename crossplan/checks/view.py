@@ -69,6 +69,12 @@ class View:
         """The identifier of the message with which PyO3 stops (E-NOSYS …), None if it does not."""
         return failure_of(self.resolution, self.rules)
 
+    @property
+    def names_no_library(self) -> bool:
+        """Whether the plan stops because a library must be linked, and neither a root nor a file of PyO3 names one."""
+        named = self.evidence is not None or "PYO3_CONFIG_FILE" in self.environ
+        return self.situation.planned and self.failure == "E-NOLIBNAME" and not named
+
     @cached_property
     def cargo(self) -> CargoConfig:
         """Cargo's configuration under this environment."""

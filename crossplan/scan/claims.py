@@ -101,7 +101,7 @@ _IMAGE_FIELDS: Mapping[str, str] = {
     "free_threaded": "free_threaded",
     "debug": "debug",
 }
-_KEYS = {"bits": "class"}
+_KEYS = {"bits": "class", "float_calls": "float_abi"}
 
 
 def _tells(file: ImageFile, field: str, image: Image) -> bool:

@@ -45,6 +45,7 @@ SOUND = [
     Case("mod.cp314t-win_arm64.pyd", lambda: windows("aarch64", dll="python314t.dll")),
     Case("mod.cpython-314-darwin.so", lambda: apple("aarch64"), "--sysroot @bytedeco-macosx-arm64-py314"),
     Case("mod.cpython-313-darwin.so", lambda: apple("x86_64", "aarch64"), "--target x86_64-apple-darwin"),
+    Case("mod.cpython-313-darwin.so", lambda: apple("x86_64", "aarch64"), "--target universal2-apple-darwin"),
     Case(
         "mod.cpython-313-iphoneos.so",
         lambda: apple("aarch64", platform=IOS, needed=["@rpath/Python.framework/Python"]),
@@ -119,6 +120,8 @@ WRONG = [
     Case("mod.cpython-313-darwin.so", gnu, "", "XP703", "named for darwin, of os macos, and is for linux"),
     Case("mod.wasm", emscripten, "", "XP702", "no Python looks for files that end in .wasm"),
     Case("mod.so", emscripten, ARMHF, "XP301", "is for machine wasm32"),
+    Case("mod.cpython-313-darwin.so", lambda: apple("aarch64"), "--target universal2-apple-darwin", "XP301", "is for machine aarch64, and x86_64-apple-darwin"),
+    Case("mod.cpython-313-darwin.so", lambda: apple("x86_64"), "--target universal2-apple-darwin", "XP301", "is for machine x86_64, and aarch64-apple-darwin"),
     # libpython
     Case("mod.abi3.so", lambda: gnu(needed=["libpython3.11.so.1.0"]), ARMHF, "XP704", "needs libpython3.11.so.1.0; on linux"),
     Case("mod.cpython-313-darwin.so", lambda: apple("aarch64", needed=["/Library/Frameworks/Python.framework/Versions/3.13/Python"]), "", "XP704", "on macos the interpreter itself"),
@@ -216,6 +219,14 @@ def test_up_to_3_7_a_module_may_link_the_shared_library_of_its_python(
     make(tmp_path / "root", {"usr/lib/python3.7/_sysconfigdata_m_linux_arm-linux-gnueabihf.py": text})
     status, report = check(case._replace(options=f"--sysroot {tmp_path / 'root'}"), tmp_path, capsys)
     assert (status, report["findings"]) == (0, [])
+
+
+def test_a_name_that_is_not_ascii_has_a_function_of_another_form(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, report = check(Case("größe.so", lambda: gnu(init=["PyInit_größe"])), tmp_path, capsys)
+    (said,) = [finding["help"] for finding in report["findings"] if finding["code"] == "XP708"]
+    assert "PyInitU_gre_6ka8i" in said and "Rename" not in said
 
 
 def test_each_code_of_the_family_has_a_case() -> None:
