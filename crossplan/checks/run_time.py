@@ -6,6 +6,7 @@ environment says where it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -35,27 +36,25 @@ class Need:
 
 def needs_of(view: View) -> tuple[Need, ...]:
     """What a program must find when it starts, if it links a shared libpython; nothing for a module, whose Python has it."""
-    if not view.ok or not view.embeds:
-        return ()
     dll = _raw_dll(view)
-    if dll is not None:
-        return (_windows(view, dll),)
-    found = library_in_root(view)
-    image, path = (found[0].image, found[1]) if found else (None, None)
-    if image is None and view.linked is not None:
-        image, path = view.linked.image, view.linked.path
-    if view.link_name is None or (image is not None and image.format not in _SHARED):
+    if not view.ok or not view.embeds or (view.link_name is None and dll is None):
+        return ()
+    found, linked = library_in_root(view), view.linked
+    image = found[0].image if found else linked.image if linked is not None else None
+    if image is not None and image.format not in _SHARED:
         return ()
     own = _slice(view, image)
     if view.target.os in _OF_WINDOWS:
-        return (_windows(view, own.soname if own is not None and own.soname else f"{view.link_name}.dll"),)
-    if own is None or path is None:
+        return (_windows(view, dll or (own.soname if own is not None else None) or f"{view.link_name}.dll"),)
+    if own is None:
         return ()
+    path = found[1] if found else linked.path if linked is not None else ""
     name = own.soname or PurePosixPath(path).name
     folder = (
         str(PurePosixPath(name).parent) if name.startswith("/") else _folder_there(view, found[0] if found else None)
     )
-    return (Need(name, found[0].path if found else None, folder, _is_searched(view, name, folder), _variable(view)),)
+    searched = _is_searched(view, name, folder)
+    return (Need(name, found[0].path if found else None, folder, searched, _variable(view, name)),)
 
 
 _OF_WINDOWS = ("windows", "cygwin")
@@ -79,11 +78,11 @@ def _raw_dll(view: View) -> str | None:
 def _windows(view: View, dll: str) -> Need:
     images = view.evidence.images if view.evidence is not None else ()
     files = (file.path for file in images if PurePosixPath(file.path).name.lower() == dll.lower())
-    return Need(dll, next(files, None), None, None, _variable(view))
+    return Need(dll, next(files, None), None, None, _variable(view, dll))
 
 
-def _variable(view: View) -> str:
-    return loader_of(view.target).variable
+def _variable(view: View, name: str) -> str:
+    return "DYLD_FRAMEWORK_PATH" if ".framework/" in name else loader_of(view.target).variable
 
 
 def _folder_there(view: View, file: ImageFile | None) -> str | None:
@@ -99,7 +98,7 @@ def _folder_there(view: View, file: ImageFile | None) -> str | None:
 
 def _is_searched(view: View, name: str, folder: str | None) -> bool | None:
     """Whether the loader finds a library there: by its own folders, or by those that the link puts into the program."""
-    if any("rpath" in word and "rpath-link" not in word for word in view.cargo.rustflags.words):
+    if not name.startswith("/") and any(re.search(r"-rpath(?!-link)", word) for word in view.cargo.rustflags.words):
         return True
     if name.startswith("@"):
         return False
@@ -135,7 +134,7 @@ def library_at_run_time(view: View) -> Iterator[Finding]:
         elif view.target.os == "macos":
             where = f"that is the place in which dyld looks, before {' and '.join(loader.folders)}"
             remedy = f"Where it is another one: install_name_tool -change {need.name} @executable_path/{PurePosixPath(need.name).name}"
-            remedy += f" PROGRAM, and ship it; or start the program with {loader.variable} set."
+            remedy += f" PROGRAM, and ship it; or start the program with {need.variable} set."
         else:
             where = f"the target has it in {need.folder}, where its loader does not look{listed}"
             remedy = (
