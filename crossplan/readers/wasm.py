@@ -21,6 +21,7 @@ from crossplan.readers.window import Window
 
 _WASI_MODULES = ("wasi_snapshot_preview1", "wasi_unstable", "wasi:")
 _EMSCRIPTEN_NAMES = ("emscripten_", "_emscripten_", "invoke_", "__syscall_", "_embind_")
+_MAIN = frozenset({"_start", "main", "__main_argc_argv", "emscripten_stack_init"})  # what only a main module exports
 _MEMORY64 = 4
 
 
@@ -33,13 +34,16 @@ def read_wasm(source: ByteSource, *, want_symbols: bool = True) -> Image:
         )
     bits = 64 if wasm.memory_flags() & _MEMORY64 else 32
     needed, rpaths = wasm.dylink()
-    exports = _looked_up(wasm) if want_symbols else {}
+    names = (
+        {name: index if kind == GLOBAL_KIND else None for name, kind, index in wasm.exports()} if want_symbols else {}
+    )
+    exports = {name: names[name] for name in LOOKED_UP if name in names}  # data with the global that holds its address
     is_python = PYTHON_SYMBOL in exports
     version = _version(wasm, exports) if is_python else None
     free_threaded, debug = python_flags(exports, named_library(None, needed), is_python)
     return Image(
         format="wasm",
-        kind=_kind(wasm),
+        kind=_kind(wasm, _MAIN.isdisjoint(names)),
         machine=f"wasm{bits}",
         bits=bits,
         endian="little",
@@ -55,12 +59,12 @@ def read_wasm(source: ByteSource, *, want_symbols: bool = True) -> Image:
     )
 
 
-def _kind(wasm: WasmFile) -> ImageKind:
-    """An object has the section `linking`; a side module, and no main module, is told where its memory begins."""
+def _kind(wasm: WasmFile, may_be_side: bool) -> ImageKind:
+    """An object has the section `linking`; a side module is told where its memory begins, as Pyodide's main module before 314."""
     if any(section.id == CUSTOM and section.name == "linking" for section in wasm.sections):
         return "relocatable"
     told = any(entry.name == "__memory_base" for entry in wasm.imports)
-    return "shared" if wasm.is_dynamic and told else "executable"
+    return "shared" if wasm.is_dynamic and told and may_be_side else "executable"
 
 
 def _os(imports: tuple[Import, ...]) -> str | None:
@@ -68,12 +72,6 @@ def _os(imports: tuple[Import, ...]) -> str | None:
     if any(entry.module == "env" and entry.name.startswith(_EMSCRIPTEN_NAMES) for entry in imports):
         return "emscripten"
     return "wasi" if any(entry.module.startswith(_WASI_MODULES) for entry in imports) else None
-
-
-def _looked_up(wasm: WasmFile) -> dict[str, int | None]:
-    """Those of the names that tell of a Python, with the index of the global that holds the address of data."""
-    wanted = set(LOOKED_UP)
-    return {name: index if kind == GLOBAL_KIND else None for name, kind, index in wasm.exports() if name in wanted}
 
 
 def _version(wasm: WasmFile, exports: dict[str, int | None]) -> str | None:

@@ -26,7 +26,7 @@ _NEEDED, _RUNTIME_PATH = 2, 5  # subsections of dylink.0
 _SYMBOL_TABLE = 8  # subsection of linking
 _DATA_SYMBOL, _SECTION_SYMBOL = 1, 3
 _UNDEFINED, _EXPLICIT_NAME = 0x10, 0x40
-_I32_CONST, _END = 0x41, 0x0B
+_GLOBAL_GET, _I32_CONST, _I64_CONST, _I32_ADD, _I64_ADD, _END = 0x23, 0x41, 0x42, 0x6A, 0x7C, 0x0B  # instructions
 
 
 class Section(NamedTuple):
@@ -179,7 +179,7 @@ class WasmFile:
         )
 
     def _segments(self) -> Iterator[tuple[int | None, int, int]]:
-        """Each data segment: address (None if the loader decides), place in the file, size."""
+        """Each data segment: address (None if code decides), place in the file, size."""
         section = next((s for s in self.sections if s.id == DATA), None)
         if section is None:
             return
@@ -250,11 +250,17 @@ def _import(reader: Reader) -> Import:
 
 
 def _constant(reader: Reader) -> int | None:
-    """The value of a constant expression `i32.const N end`; None for any other one, whose end is then not known."""
-    if reader.byte() != _I32_CONST:
-        return None
-    value = reader.number()
-    return value & 0xFFFFFFFF if reader.byte() == _END else None
+    """The value of a constant expression of numbers and sums; None for any other one, whose end is then not known.
+
+    An imported global counts as 0: it is where the loader puts the memory, from which a relocatable module counts its addresses.
+    """
+    value = 0
+    while (instruction := reader.byte()) != _END:
+        if instruction not in (_GLOBAL_GET, _I32_CONST, _I64_CONST, _I32_ADD, _I64_ADD):
+            return None
+        number = reader.number() if instruction < _I32_ADD else 0
+        value += number if instruction != _GLOBAL_GET else 0
+    return value & 0xFFFFFFFF
 
 
 def _symbol(reader: Reader) -> tuple[str, int | None, int]:

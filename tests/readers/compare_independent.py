@@ -19,7 +19,7 @@ from tests.readers.oracles import ORACLES, Oracle, differences
 
 TREE = Path(__file__).resolve().parents[2]
 DEFAULT = (TREE / "sysroots", TREE / ".venv", Path("/usr/lib"), Path("/lib"))
-SUFFIXES = (".so", ".dll", ".pyd", ".exe", ".dylib", ".a", ".lib", ".rlib", ".node")
+SUFFIXES = (".so", ".dll", ".pyd", ".exe", ".dylib", ".a", ".lib", ".rlib", ".node", ".wasm")
 SIZE_MAX = 64 << 20
 SHOWN_MAX = 50
 
@@ -43,7 +43,7 @@ def compare(path: Path, oracles: list[Oracle], counts: Counter[str]) -> Iterator
     try:
         image = read_image(FileSource(path), path.name)
     except ReadError as error:
-        if path.open("rb").read(4) in (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"!<ar"):
+        if path.open("rb").read(4) in (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"!<ar", b"\0asm"):
             yield f"{path}: {error}"
         return
     if image.kind in ("relocatable", "core"):
@@ -55,7 +55,7 @@ def compare(path: Path, oracles: list[Oracle], counts: Counter[str]) -> Iterator
         symbols = (module.exports, module.imports)
     except ReadError as error:
         symbols = None
-        if image.format in ("elf", "pe", "mach-o"):
+        if image.format in ("elf", "pe", "mach-o", "wasm"):
             yield f"{path}: symbols: {error}"
     for oracle in oracles:
         if image.format in oracle.formats:

@@ -1,4 +1,4 @@
-"""What other readers say of an image, in the words of `Image`: binutils, LLVM, LIEF, pefile, macholib.
+"""What other readers say of an image, in the words of `Image`: binutils, LLVM, LIEF, pefile, macholib, wabt, V8.
 
 Each oracle gives only the fields that it can tell; `slices` is a list of such dicts for a fat file.
 """
@@ -6,6 +6,7 @@ Each oracle gives only the fields that it can tell; `slices` is a list of such d
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import shutil
 import subprocess
@@ -227,6 +228,57 @@ def objdump(path: Path) -> Facts:
     return {"bits": int(found[1][3:]), "endian": "big" if found[2].startswith(("big", "tradbig")) else "little"}
 
 
+def _wasm(
+    exported: Iterable[str], imported: Iterable[tuple[str, str]], needed: Iterable[str] | None, *, dynamic: bool
+) -> Facts:
+    """A module by its exports, its imports (module, name), the modules that `dylink.0` needs, and whether that is there."""
+    exported, imported = set(exported), list(imported)
+    main = exported & {"_start", "main", "__main_argc_argv", "emscripten_stack_init"}
+    facts: Facts = {
+        "kind": "shared" if dynamic and ("env", "__memory_base") in imported and not main else "executable",
+        **_symbols(exported, [name for _, name in imported]),
+    }
+    return facts if needed is None else {**facts, "needed": tuple(needed)}
+
+
+def wasm_objdump(path: Path) -> Facts:
+    """wabt's wasm-objdump on a module."""
+    text = _run("wasm-objdump", "-x", path)
+    needed = re.search(r"^ - needed_dynlibs\[\d+\]:\n((?:  - .*\n)*)", text, re.MULTILINE)
+    imported = re.findall(r"^ - \w+\[\d+\] .*<- (GOT\.\w+|\w+)\.(.*)$", text, re.MULTILINE)
+    exported = re.findall(r'^ - \w+\[\d+\].* -> "(.*)"$', text, re.MULTILINE)
+    memory = re.search(r"^ - memory\[0\].*", text, re.MULTILINE)
+    return {
+        "bits": 64 if memory and " i64" in memory[0] else 32,
+        **_wasm(exported, imported, re.findall("  - (.*)", needed[1]) if needed else (), dynamic='"dylink' in text),
+    }
+
+
+def obj2yaml(path: Path) -> Facts:
+    """LLVM's obj2yaml on a module."""
+    sections = re.split(r"^  - Type: +", _run("obj2yaml", path), flags=re.MULTILINE)
+    one = lambda start: next((part for part in sections if part.startswith(start)), "")
+    imports = re.findall(r"^      - Module: +(.*)\n +Field: +(.*)$", one("IMPORT\n"), re.MULTILINE)
+    exports = re.findall(r"^      - Name: +(.*)$", one("EXPORT\n"), re.MULTILINE)
+    dylink = next((part for part in sections if re.match(r"CUSTOM\n +Name: +dylink(\.0)?\n", part)), "")
+    needed = re.search(r"^    Needed:.*\n((?:      - .*\n)*)", dylink, re.MULTILINE)
+    return _wasm(exports, imports, re.findall("- (.*)", needed[1]) if needed else (), dynamic=bool(dylink))
+
+
+_V8 = """
+const module = new WebAssembly.Module(require("fs").readFileSync(process.argv[1]));
+const sections = WebAssembly.Module.customSections(module, "dylink.0").length;
+const imports = WebAssembly.Module.imports(module).map((entry) => [entry.module, entry.name]);
+console.log(JSON.stringify([WebAssembly.Module.exports(module).map((entry) => entry.name), imports, sections]));
+"""
+
+
+def node(path: Path) -> Facts:
+    """The engine of node, V8, on a module that it can run."""
+    exported, imported, sections = json.loads(_run("node", "--no-warnings", "-e", _V8, path))
+    return _wasm(exported, [tuple(entry) for entry in imported], None, dynamic=bool(sections))
+
+
 class Oracle:
     """One independent reader: for which formats, and what it needs to run."""
 
@@ -246,6 +298,9 @@ ORACLES = (
     Oracle("macholib", ["mach-o"], macholib, False),
     Oracle("llvm-readobj", ["ar", "import-library"], llvm_readobj, True),
     Oracle("objdump", ["ar"], objdump, True),
+    Oracle("wasm-objdump", ["wasm"], wasm_objdump, True),
+    Oracle("obj2yaml", ["wasm"], obj2yaml, True),
+    Oracle("node", ["wasm"], node, True),
 )
 
 
