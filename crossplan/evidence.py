@@ -7,12 +7,14 @@ stand as lone surrogates).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Literal
 
 from crossplan.origin import Fact
 from crossplan.readers.image import Image
 from crossplan.record import field, record
+from crossplan.triple import targets_served
 
 DescriptionKind = Literal[
     "sysconfigdata",
@@ -77,7 +79,7 @@ class Contradiction:
     loose: bool = False
 
 
-@record
+@record(slots=False)
 class TargetPython:
     """One Python of the root: the facts with their origins, and what they were read from.
 
@@ -85,14 +87,12 @@ class TargetPython:
     pointer_width (bits), shared, os, machine, endian, float_abi, libc, abi, cpu_arch, simulator, platform, minimum_os,
     ldversion, prefix, framework_prefix, and module_suffix (what the names of its extension modules end in, where no
     description says EXT_SUFFIX).
-    A field that nothing told is absent. `targets`: Rust triples that it serves, best first. `unread`: files that belong to
-    it and could not be read.
+    A field that nothing told is absent. `unread`: files that belong to it and could not be read.
     """
 
     facts: Mapping[str, Fact[object]]
     descriptions: tuple[Description, ...]
     images: tuple[ImageFile, ...]
-    targets: tuple[str, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     unread: tuple[Unread, ...] = ()
 
@@ -105,6 +105,39 @@ class TargetPython:
         """The value of a field that is text."""
         value = self.value(name)
         return value if isinstance(value, str) else None
+
+    @cached_property
+    def targets(self) -> tuple[str, ...]:
+        """Rust triples that it serves, best first; of each slice where its library is fat and nothing says which is meant."""
+        libraries = [file.image for file in self.images if file.role == "libpython"]
+        machine = self.text("machine")
+        machines: list[tuple[str | None, int | None, str | None, bool]] = [
+            (part.machine, part.bits, part.endian, part.simulator)
+            for part in next((image.slices for image in libraries if image.slices), ())
+            if machine in (None, part.machine)
+        ]
+        if not machines:
+            width = self.value("pointer_width")
+            simulated = any(image.simulator for image in libraries) or bool(self.value("simulator"))
+            machines = [(machine, width if isinstance(width, int) else None, self.text("endian"), simulated)]
+        return tuple(
+            dict.fromkeys(
+                triple
+                for machine, bits, endian, simulated in machines
+                for triple in targets_served(
+                    os=self.text("os"),
+                    machine=machine,
+                    bits=bits,
+                    endian=endian,
+                    float_abi=self.text("float_abi"),
+                    libc=self.text("libc"),
+                    abi=self.text("abi"),
+                    cpu_arch=self.text("cpu_arch"),
+                    multiarch=self.text("multiarch"),
+                    simulator=simulated,
+                )
+            )
+        )
 
     @property
     def sysconfigdata(self) -> tuple[Description, ...]:

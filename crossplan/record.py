@@ -63,8 +63,9 @@ def _first_init(defaults: dict[str, Any], frozen: bool) -> Callable[..., None]:
     def __init__(self: Any, /, *args: Any, **kwargs: Any) -> None:
         nonlocal left
         left -= 1
-        values = {**defaults, **dict(zip(defaults, args)), **kwargs}
-        plain = len(args) + len(kwargs) <= len(values) == len(defaults) and not (args and kwargs)
+        given = {**dict(zip(defaults, args)), **kwargs}
+        values = {**defaults, **given}
+        plain = len(given) == len(args) + len(kwargs) and len(values) == len(defaults)
         if left < 0 or not plain or any(value is _MISSING for value in values.values()):
             type(self).__init__ = _compile_init(type(self), defaults, frozen)
             return type(self).__init__(self, *args, **kwargs)  # type: ignore[no-any-return]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from crossplan.evidence import Contradiction, Description, ImageFile, TargetPython, Unread
 from crossplan.origin import Fact, Origin
 from crossplan.scan.claims import BELIEF, COMPARED, Claim, machine_claims, of_description, of_image
 from crossplan.scan.group import Group
-from crossplan.triple import targets_served
 
 _ORDER = {source: place for place, source in enumerate(BELIEF)}
 
 
 def settle(group: Group) -> TargetPython:
-    """One Python: facts, contradictions, targets."""
+    """One Python: facts and contradictions."""
     descriptions = tuple(m.record for m in group.members if isinstance(m.record, Description))
     images = tuple(m.record for m in group.members if isinstance(m.record, ImageFile))
     unread = tuple(m.record for m in group.members if isinstance(m.record, Unread))
@@ -30,7 +29,6 @@ def settle(group: Group) -> TargetPython:
         facts=facts,
         descriptions=tuple(sorted(descriptions, key=lambda d: (_ORDER[d.kind], d.path))),
         images=tuple(sorted(images, key=lambda file: file.path)),
-        targets=_targets(facts, images),
         contradictions=tuple(_contradictions(by_field)),
         unread=unread,
     )
@@ -107,40 +105,3 @@ def _contradictions(by_field: Mapping[str, list[Claim]]) -> Iterator[Contradicti
 def _decides(claim: Claim) -> bool:
     """Whether a build goes by this source: PyO3 reads it, or it is what is linked and loaded."""
     return claim.source in ("libpython", "static libpython", "sysconfigdata") and not claim.loose
-
-
-def _targets(facts: Mapping[str, Fact[object]], images: Iterable[ImageFile]) -> tuple[str, ...]:
-    """The Rust targets that it serves; those of each slice where its library is fat and nothing says which is meant."""
-
-    def text(name: str) -> str | None:
-        fact = facts.get(name)
-        return fact.value if fact is not None and isinstance(fact.value, str) else None
-
-    libraries = [file.image for file in images if file.role == "libpython"]
-    parts = next((image.slices for image in libraries if image.slices), ())
-    machines: list[tuple[str | None, int | None, str | None, bool]] = [
-        (part.machine, part.bits, part.endian, part.simulator)
-        for part in parts
-        if text("machine") in (None, part.machine)
-    ]
-    width, simulator = facts.get("pointer_width"), facts.get("simulator")
-    if not machines:
-        bits = width.value if width is not None and isinstance(width.value, int) else None
-        simulated = any(image.simulator for image in libraries) or bool(simulator and simulator.value)
-        machines = [(text("machine"), bits, text("endian"), simulated)]
-    served: dict[str, None] = {}
-    for machine, bits, endian, simulated in machines:
-        for triple in targets_served(
-            os=text("os"),
-            machine=machine,
-            bits=bits,
-            endian=endian,
-            float_abi=text("float_abi"),
-            libc=text("libc"),
-            abi=text("abi"),
-            cpu_arch=text("cpu_arch"),
-            multiarch=text("multiarch"),
-            simulator=simulated,
-        ):
-            served[triple] = None
-    return tuple(served)

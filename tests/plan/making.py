@@ -125,7 +125,7 @@ def make_python(root: Path, spec: Spec) -> TargetPython:
     origin = Origin("file", descriptions[0].path if descriptions else images[0].path)
     facts = {name: Fact(value, origin) for name, value in values.items() if value is not None}
     images.sort(key=lambda file: file.path)  # as a scan has them
-    return TargetPython(facts, tuple(descriptions), tuple(images), (spec.triple,))
+    return TargetPython(facts, tuple(descriptions), tuple(images))
 
 
 def make_image(root: Path, spec: Spec) -> ImageFile:
