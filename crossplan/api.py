@@ -76,26 +76,36 @@ def read_situation(
     """The situation of a request, its root read. Without a root the folder of PYO3_CROSS_LIB_DIR stands for one."""
     evidence, lib_dir = read_evidence(request, lean=lean), read_lib_dir(request)
     if not request.sysroots and lib_dir is not None and lib_dir.pythons:
-        request = replace(request, sysroots=(lib_dir.root,))
+        twin = None if request.twin is None else replace(request.twin, sysroots=(lib_dir.root,))
+        request = replace(request, sysroots=(lib_dir.root,), twin=twin)
         evidence, lib_dir = lib_dir, None
-    return replace(make_situation(request, evidence, provider, resolve=resolve), lib_dir=lib_dir)
+    return make_situation(request, evidence, provider, resolve=resolve, lib_dir=lib_dir)
 
 
 def make_situation(
-    request: Request, evidence: Evidence | None = None, provider: HostProvider | None = None, *, resolve: bool = True
+    request: Request,
+    evidence: Evidence | None = None,
+    provider: HostProvider | None = None,
+    *,
+    resolve: bool = True,
+    lib_dir: Evidence | None = None,
 ) -> Situation:
     """The situation as it is. `provider` stands for the host's Python; by default the one that PyO3 would find is asked.
 
     With `resolve` false nothing is predicted, for those who only want the plan.
     """
+    provider = provider if provider is not None else host_of(request)
+    second = request.second
     situation = Situation(
         request=request,
         rules=_rules(request),
         evidence=evidence,
         selection=choose_python(request, evidence) if evidence is not None else None,
-        provider=provider if provider is not None else host_of(request),
+        provider=provider,
         environ=request.environ,
         resolution=None,
+        lib_dir=lib_dir,
+        twin=None if second is None else make_situation(second, evidence, provider, resolve=resolve, lib_dir=lib_dir),
     )
     return situation.resolved() if resolve else situation
 

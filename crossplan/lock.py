@@ -65,7 +65,7 @@ def plan_name(request: Request) -> str:
     """What a plan is kept under: the target, and the Python where one was asked for by name."""
     wish = request.wish
     said = [str(fact.value) for fact in (wish.implementation, wish.python) if fact is not None]
-    return " ".join([request.target.triple, *said])
+    return " ".join([request.triple, *said])
 
 
 def read_lock(path: Path, cwd: str) -> LockFile:
@@ -99,7 +99,7 @@ def entry_of(plan: Plan, also: Iterable[str] = ()) -> Entry:
     resolution = plan.planned.resolution
     python = plan.as_is.selection.python if plan.as_is.selection is not None else None
     entry = {
-        "target": request.target.triple,
+        "target": request.triple,
         "pyo3": request.pyo3.value,
         "features": sorted(request.feature_names),
         "purpose": request.purpose.value,
@@ -113,6 +113,7 @@ def entry_of(plan: Plan, also: Iterable[str] = ()) -> Entry:
         "env": _effective(plan, also),
         "files": {os.path.basename(path): text.splitlines() for path, text in plan.files.items()},  # noqa: PTH119
         "command": plan.command,
+        "joining": plan.joining,
         "artifact": asdict(plan.artifact),
         "python": {}
         if python is None
@@ -126,7 +127,7 @@ def check_locked(plan: Plan, path: Path) -> tuple[Finding, ...]:
     """XP660, XP661: the plan is the one that was locked, for a lock is there to make a change be noticed, not to hide it."""
     request = plan.as_is.request
     name = plan_name(request)
-    help_ = f"Run crossplan lock --target {request.target.triple} with the options of this plan"
+    help_ = f"Run crossplan lock --target {request.triple} with the options of this plan"
     try:
         lock = read_lock(path, request.cwd)
     except LockError as error:

@@ -172,6 +172,26 @@ def find_rules(release: str) -> Rules:
     return replace(_rules(row), release=release, extrapolated=True)
 
 
+def find_release(text: str | None) -> str:
+    """The release that a text means: `0.22` its newest patch, None the newest known. `UnknownRelease` for none at all.
+
+    One from before the tables, or newer than they are, is a release too.
+    """
+    known = known_releases()
+    if text is None:
+        return known[-1]
+    text = text.removeprefix("v")
+    if text.count(".") == 1:
+        text = next((one for one in reversed(known) if one.startswith(text + ".")), f"{text}.0")
+    if text not in known:
+        try:
+            find_rules(text)
+        except UnknownRelease as error:
+            if not error.before:
+                raise
+    return text
+
+
 def _older(numbers: tuple[int, ...], known: tuple[str, ...]) -> str | None:
     """The described release that stands in for a newer one: the newest of all, or of a line that is still open."""
     if numbers > _order(known[-1]):

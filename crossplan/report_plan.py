@@ -68,6 +68,14 @@ class MaturinWire(TypedDict):
     differences: list[str]
 
 
+class TwinWire(TypedDict):
+    """What PyO3 concludes in the other build of a universal2 one; `as_is` and `planned` of the whole are those of Apple silicon."""
+
+    target: str
+    as_is: AnswerWire | None
+    planned: AnswerWire | None
+
+
 class PlanWire(TypedDict):
     """`crossplan plan --json`."""
 
@@ -86,9 +94,11 @@ class PlanWire(TypedDict):
     reason: str
     files: list[FileWire]
     command: list[str]
+    joining: list[list[str]]
     artifact: ArtifactWire
     maturin: MaturinWire | None
     python: PythonWire | None
+    twin: TwinWire | None
     findings: list[FindingWire]
     origins: dict[str, OriginWire]
 
@@ -134,7 +144,7 @@ def plan_wire(plan: Plan, findings: Iterable[Finding]) -> PlanWire:
     origins = {name: origin_wire(fact.origin) for name, fact in facts.items()}
     return {
         "version": VERSION,
-        "target": request.target.triple,
+        "target": request.triple,
         "host": request.host,
         "pyo3": request.pyo3.value,
         "features": sorted(request.feature_names),
@@ -148,6 +158,7 @@ def plan_wire(plan: Plan, findings: Iterable[Finding]) -> PlanWire:
         "reason": plan.reason,
         "files": [{"path": path, "text": text} for path, text in sorted(plan.files.items())],
         "command": list(plan.command),
+        "joining": [list(words) for words in plan.joining],
         "artifact": {
             "cargo_file": plan.artifact.cargo_file,
             "install_as": plan.artifact.install_as,
@@ -156,9 +167,19 @@ def plan_wire(plan: Plan, findings: Iterable[Finding]) -> PlanWire:
         },
         "maturin": maturin_wire(maturin_view(plan)),
         "python": None if chosen is None else python_wire(chosen),
+        "twin": twin_wire(plan),
         "findings": [finding_wire(finding) for finding in findings],
         "origins": {**origins, "target": origin_wire(request.target_origin)},
     }
+
+
+def twin_wire(plan: Plan) -> TwinWire | None:
+    """The other build of a universal2 one."""
+    as_is, planned = plan.as_is.twin, plan.planned.twin
+    if as_is is None or planned is None:
+        return None
+    target = as_is.request.target.triple
+    return {"target": target, "as_is": answer_wire(as_is.resolution), "planned": answer_wire(planned.resolution)}
 
 
 def need_wire(need: Need) -> NeedWire:

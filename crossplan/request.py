@@ -17,11 +17,11 @@ from crossplan.project.cargo_config import CargoConfig, read_cargo_config
 from crossplan.project.model import Pyo3Crate
 from crossplan.project.registry import script_folder
 from crossplan.project.settings import SettingsError, read_settings
-from crossplan.pyo3 import UnknownRelease, find_rules, known_releases
+from crossplan.pyo3 import find_release, known_releases
 from crossplan.python import PythonChoice, PythonVersion
 from crossplan.record import field, record, replace
 from crossplan.selection import Wish
-from crossplan.triple import Target, UnknownTarget, find_target
+from crossplan.triple import SLICES, UNIVERSAL2, Target, UnknownTarget, find_target
 
 Tool = Literal["cargo", "maturin", "setuptools-rust", "cargo-zigbuild", "cross"]
 Purpose = Literal["extension", "embedding"]
@@ -66,7 +66,8 @@ class Request:
 
     `environ` is the environment of the user; `cwd` where the user stands, `build_cwd` the folder in which Cargo runs
     PyO3's script, where a relative path in a variable counts from. `cargo` is Cargo's configuration. `purpose` is what is built: a module for Python to
-    import, or a program that links libpython. `backend` is the tool that the project itself names.
+    import, or a program that links libpython. `backend` is the tool that the project itself names. `twin` is the request for the other machine of a universal2 build, which goes to the same
+    file.
     """
 
     target: Target
@@ -85,6 +86,17 @@ class Request:
     tool: Fact[Tool] = _TOOL
     purpose: Fact[Purpose] = _PURPOSE
     target_origin: Origin = _GIVEN
+    twin: Request | None = None
+
+    @property
+    def triple(self) -> str:
+        """The target as the user names it, which may be two in one."""
+        return self.target.triple if self.twin is None else UNIVERSAL2
+
+    @property
+    def second(self) -> Request | None:
+        """The twin, of the request that stands for both."""
+        return self.twin if self.twin is not None and self.twin.twin is not None else None
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -119,6 +131,8 @@ def make_request(options: Options, environ: Mapping[str, str], cwd: str, machine
     Raises `RequestError` for a value that is none, `UnknownTarget` and `UnknownRelease` for names that do not exist.
     """
     options = _with_settings(options, environ, cwd)
+    if options.target == UNIVERSAL2:
+        return _of_both(options, environ, cwd, machine)
     target, target_origin = _target(options, environ, cwd)
     project = read_project(Path(cwd), environ, _manifest(options, cwd), target=target, known=known_releases())
     if options.features is None:
@@ -145,6 +159,14 @@ def make_request(options: Options, environ: Mapping[str, str], cwd: str, machine
         purpose=_purpose(options, environ, project, {fact.value for fact in features}),
         target_origin=target_origin,
     )
+
+
+def _of_both(options: Options, environ: Mapping[str, str], cwd: str, machine: str) -> Request:
+    """The request of a universal2 build, that of Apple silicon with the other one as its twin."""
+    other, own = (make_request(replace(options, target=triple), environ, cwd, machine) for triple in SLICES)
+    if own.in_container:
+        raise RequestError(f"--with cross: it has no image for {options.target}; take cargo, cargo-zigbuild or maturin")
+    return replace(own, twin=replace(other, twin=own))
 
 
 def _with_settings(options: Options, environ: Mapping[str, str], cwd: str) -> Options:
@@ -187,11 +209,6 @@ def _decided(project: Project, environ: Mapping[str, str], cwd: str, target: Tar
 
 def _target(options: Options, environ: Mapping[str, str], cwd: str) -> tuple[Target, Origin]:
     """The target: as given, else the one that Cargo would build for by its configuration."""
-    if options.target == "universal2-apple-darwin":
-        raise RequestError(
-            f"--target: {options.target} is two builds in one: plan x86_64-apple-darwin and aarch64-apple-darwin, "
-            "then join the two files with lipo -create"
-        )
     if options.target is not None:
         return find_target(options.target), options.origin("--target")
     configured = read_cargo_config(Path(cwd), environ, None).build_target
@@ -226,26 +243,6 @@ def _release(options: Options, project: Project) -> Fact[str]:
     if project.pyo3 is not None and project.pyo3.version is not None:
         return project.pyo3.version
     return Fact(find_release(None), Origin("default", key="the newest known"))
-
-
-def find_release(text: str | None) -> str:
-    """The release that a text means: `0.22` its newest patch, None the newest known. `UnknownRelease` for none at all.
-
-    One from before the tables, or newer than they are, is a release too.
-    """
-    known = known_releases()
-    if text is None:
-        return known[-1]
-    text = text.removeprefix("v")
-    if text.count(".") == 1:
-        text = next((one for one in reversed(known) if one.startswith(text + ".")), f"{text}.0")
-    if text not in known:
-        try:
-            find_rules(text)
-        except UnknownRelease as error:
-            if not error.before:
-                raise
-    return text
 
 
 def _features(options: Options, project: Project) -> tuple[Fact[str], ...]:

@@ -22,7 +22,7 @@ class Situation:
 
     `environ` is the environment under judgement: the user's own, or (`planned`) that of the plan. `rules` is None for a
     release that is not described. `files` are files that the plan would write, path to text. `lib_dir` is what lies in the
-    folder that PYO3_CROSS_LIB_DIR names, where that is outside the root.
+    folder that PYO3_CROSS_LIB_DIR names, where that is outside the root. `twin` is the situation of the request's twin.
     """
 
     request: Request
@@ -35,6 +35,7 @@ class Situation:
     planned: bool = False
     files: Mapping[str, str] = field(default_factory=dict)
     lib_dir: Evidence | None = None
+    twin: Situation | None = None
 
     def predict(self, environ: Mapping[str, str], files: Mapping[str, str]) -> Resolution | None:
         """What that release concludes from an environment, files that are not written yet included."""

@@ -20,6 +20,11 @@ _LP64 = {"riscv32": "ilp32", "riscv64": "lp64", "loongarch32": "ilp32", "loongar
 _RELEASE_6 = {"mips32r6": "mips", "mips64r6": "mips64", "arm64ec": "aarch64"}
 
 
+UNIVERSAL2 = "universal2-apple-darwin"
+"""The word of maturin and cargo-zigbuild for one file that holds two builds; rustc has no such target."""
+SLICES = ("x86_64-apple-darwin", "aarch64-apple-darwin")
+
+
 class UnknownTarget(ValueError):
     """A text that is no target triple; `nearest` holds the known ones that resemble it, best first."""
 

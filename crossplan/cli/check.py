@@ -12,7 +12,7 @@ from crossplan.report import dumps
 from crossplan.scan import scan
 from crossplan.scan.built import read_built
 from crossplan.sysroot import RootError, open_sysroot
-from crossplan.triple import Target, UnknownTarget, find_target
+from crossplan.triple import SLICES, UNIVERSAL2, Target, UnknownTarget, find_target
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,11 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Status:
     """Read, check, print."""
     try:
-        fit = fit_of(_target(arguments.target), _evidence(arguments.sysroot))
+        evidence = _evidence(arguments.sysroot)
+        fits = [fit_of(target, evidence) for target in _targets(arguments.target)]
         built = [read_built(path) for path in arguments.file]
     except RootError as error:
         raise CommandError(str(error)) from error
-    checked, findings = check_built(built, fit)
+    checked, findings = check_built(built, *fits)
     from crossplan.render.check import check_wire, print_check
 
     if arguments.json:
@@ -49,9 +50,12 @@ def run(arguments: argparse.Namespace) -> Status:
     return status_of(findings, strict=arguments.strict)
 
 
-def _target(triple: str | None) -> Target | None:
+def _targets(triple: str | None) -> tuple[Target | None, ...]:
+    """The target that is named; of a universal2 file both, for it is to serve each of them."""
     try:
-        return None if triple is None else find_target(triple)
+        if triple == UNIVERSAL2:
+            return tuple(find_target(one) for one in SLICES)
+        return (None if triple is None else find_target(triple),)
     except UnknownTarget as error:
         raise CommandError(f"--target: {error}") from error
 

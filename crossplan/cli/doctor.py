@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> Status:
             dumps(
                 {
                     "version": VERSION,
-                    "target": situation.request.target.triple,
+                    "target": situation.request.triple,
                     "host": situation.request.host,
                     "tools": [_wire(item) for item in items],
                     "findings": [finding_wire(finding) for finding in findings],
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> Status:
         from crossplan.render.doctor import print_doctor
         from crossplan.render.text import console
 
-        print_doctor(console(), situation.request.target.triple, situation.request.host, items, findings)
+        print_doctor(console(), situation.request.triple, situation.request.host, items, findings)
     return status_of(findings, strict=arguments.strict)
 
 

@@ -77,8 +77,8 @@ def _text(arguments: argparse.Namespace, plan: Plan) -> str:
         config_text=plan.config_text,
         base=_base(arguments.relative_to, request.environ),
         summary=(
-            f"crossplan: PyO3 {request.pyo3.value} for {request.target.triple}",
-            f"then: {shlex.join(plan.command)}",
+            f"crossplan: PyO3 {request.pyo3.value} for {request.triple}",
+            f"then: {' && '.join(shlex.join(words) for words in (plan.command, *plan.joining))}",
         ),
     )
     return render(arguments.format, changes)

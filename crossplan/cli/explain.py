@@ -43,8 +43,7 @@ def section(code: str) -> str:
 
 def _field(name: str, release: str | None) -> str:
     """How one release arrives at a field."""
-    from crossplan.pyo3 import UnknownRelease
-    from crossplan.request import RequestError, find_release
+    from crossplan.pyo3 import UnknownRelease, find_release
     from crossplan.resolve.explain import FIELDS, explain
 
     if name not in FIELDS:
@@ -56,5 +55,5 @@ def _field(name: str, release: str | None) -> str:
         raise CommandError(f"{name!r} is neither a finding nor a field of PyO3's configuration{hint}")
     try:
         return explain(name, find_release(release))
-    except (RequestError, UnknownRelease) as error:
+    except UnknownRelease as error:
         raise CommandError(f"--pyo3: {error}") from error

@@ -25,11 +25,12 @@ from typing import Any
 from crossplan.origin import Origin
 from crossplan.project.settings import SettingsError, listed, read_matrix
 from crossplan.project.toml import Document
+from crossplan.pyo3 import find_release
 from crossplan.python import PythonChoice
 from crossplan.record import field, record
 from crossplan.render.ci import Job
-from crossplan.request import IMPLEMENTATIONS, Options, find_release
-from crossplan.triple import UnknownTarget, find_target
+from crossplan.request import IMPLEMENTATIONS, Options
+from crossplan.triple import UNIVERSAL2, UnknownTarget, find_target
 
 TABLE = ("tool", "crossplan", "matrix")
 # What a cell varies, with the axis of the table that it comes from.
@@ -186,7 +187,8 @@ def _cell(
 ) -> Cell:
     """One cell, its values looked up, so that a misspelt one is named here and not once a cell."""
     try:
-        find_target(str(said["target"]))
+        if said["target"] != UNIVERSAL2:
+            find_target(str(said["target"]))
     except UnknownTarget as error:
         raise _wrong(document, str(error), *keys["target"]) from error
     for name, check in (("python", _python), ("features", _check_features), ("pyo3", find_release)):

@@ -28,6 +28,16 @@ def make_plan(situation: Situation, place: Place, *, by_file: bool = False) -> P
 
     `by_file`: only a config file is wanted, whatever else would do.
     """
+    plan = _plan_one(situation, place, by_file=by_file)
+    if situation.twin is None:
+        return plan
+    from crossplan.plan.universal2 import join
+
+    return join(plan, _plan_one(situation.twin, place, by_file=by_file))
+
+
+def _plan_one(situation: Situation, place: Place, *, by_file: bool) -> Plan:
+    """The plan for one machine."""
     request = situation.request
     python = situation.selection.python if situation.selection is not None else None
     goal = goal_of(request, python, stable=_asks_stable(request))

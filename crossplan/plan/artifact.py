@@ -74,7 +74,9 @@ def output_folder(request: Request) -> str:
         base = target_dir.value.relative_to(project.root).as_posix()
     else:
         base = target_dir.value.as_posix()
-    return f"{base}/{request.target.triple}/{folder}"
+    if request.twin is not None and request.tool.value in ("maturin", "setuptools-rust"):
+        return f"{base}/{folder}"  # where they put what they joined
+    return f"{base}/{request.triple}/{folder}"
 
 
 def stable_abi(resolution: Resolution | None) -> str | None:

@@ -26,6 +26,7 @@ class Plan:
 
     `as_is` is the situation before, `planned` the same one under the plan. `goal` is what PyO3 ought to conclude, None
     where nothing tells; `missed` names the fields in which it does not. `means` and `reason` say how PyO3 is led there.
+    `joining` are commands that follow `command`, where two builds become one file.
     `files` are those to write, path and text; `config_text` is the text of a PyO3 config file that says the same, if any.
     """
 
@@ -40,6 +41,7 @@ class Plan:
     means: Means = "as-is"
     reason: str = ""
     config_text: str | None = None
+    joining: tuple[tuple[str, ...], ...] = ()
 
     @property
     def environment(self) -> dict[str, str | None]:

@@ -32,7 +32,16 @@ def wheel_tags(plan: Plan) -> tuple[str, ...]:
     if request.tool.value == "setuptools-rust" and limited_api(request, resolution) is None:
         stable = None
     abi = _stable_tag(config, stable) if stable else _own_tag(config, python)
-    return (f"{abi}-{platform}",) if abi and platform else ()
+    platforms = _of_maturin(request, platform) if platform and request.tool.value == "maturin" else (platform,)
+    return tuple(f"{abi}-{one}" for one in platforms) if abi and platform else ()
+
+
+def _of_maturin(request: Request, platform: str) -> tuple[str, ...]:
+    """maturin gives a universal2 wheel the tags of both machines as well (src/target/platform_tag.rs)."""
+    if request.twin is None:
+        return (platform,)
+    apart = (_apple(one) for one in (request.twin, request))
+    return (*(tag for tag in apart if tag), platform)
 
 
 def limited_api(request: Request, resolution: Resolution | None) -> str | None:
@@ -113,6 +122,8 @@ def platform_tag(request: Request, python: TargetPython | None, glibc: str | Non
         return _linux(request, glibc)
     if target.os == "emscripten":
         return _of_pyodide(python)
+    if request.twin is not None:
+        return _universal2(request)
     if target.wheel_tag is None:
         return None
     if target.os == "android":
@@ -149,17 +160,24 @@ def _linux(request: Request, glibc: str | None) -> str:
     return f"manylinux_{policy.replace('.', '_')}_{target.wheel_arch}"
 
 
-def _apple(request: Request, python: TargetPython | None) -> str | None:
-    """The deployment target: the variable's, else Rust's default; for iOS never below that of the target's Python."""
+def _apple(request: Request, python: TargetPython | None = None) -> str | None:
+    """The deployment target, which is Rust's default at least; for iOS never below that of the target's Python."""
     target = request.target
     variable = "MACOSX_DEPLOYMENT_TARGET" if target.os == "macos" else "IPHONEOS_DEPLOYMENT_TARGET"
-    versions = [_parse(request.environ.get(variable) or target.minimum_os or "0")]
+    versions = [_parse(request.environ.get(variable, "")), _parse(target.minimum_os or "")]
     if target.os == "ios":
-        versions += [_parse(_text(python, "minimum_os") or "0"), (13, 0)]  # CPython's own minimum (PEP 730)
+        versions += [_parse(_text(python, "minimum_os") or ""), (13, 0)]  # CPython's own minimum (PEP 730)
     major, minor = max(versions)
     if target.os == "macos" and major >= 11:
         minor = 0  # packaging.tags: from macOS 11 on only the major number counts
     return target.wheel_tag.format(major=major, minor=minor) if target.wheel_tag else None
+
+
+def _universal2(request: Request) -> str | None:
+    """The lower floor of the two, which is that of Intel's machines: no Apple silicon runs less than macOS 11."""
+    both = [one for one in (request, request.twin) if one is not None and one.target.machine == "x86_64"]
+    tag = next((_apple(one) for one in both), None)
+    return tag and f"{tag.removesuffix('_x86_64')}_universal2"
 
 
 def _of_pyodide(python: TargetPython | None) -> str | None:

@@ -12,7 +12,7 @@ from crossplan.plan.goal import Goal
 from crossplan.plan.linking import needs_cross_linker
 from crossplan.plan.model import Change
 from crossplan.request import Request
-from crossplan.triple import builtin
+from crossplan.triple import SLICES, builtin
 
 # Search paths that compilers apply to every build, the host's own build scripts included.
 _SEARCH_PATHS = ("LIBRARY_PATH", "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LD_LIBRARY_PATH")
@@ -26,18 +26,25 @@ def tool_changes(
     `limited`: what the command tells setuptools of a stable ABI.
     """
     backend = request.tool.value if request.tool.value in ("maturin", "setuptools-rust") else request.backend
+    if request.tool.value != "maturin":  # whose own command line says it
+        yield from _told_target(request, backend)
     if backend is not None:
-        if request.tool.value != "maturin":  # whose own command line says it
-            yield Change(
-                "CARGO_BUILD_TARGET", request.target.triple, f"a build by {backend} is told the target by nothing else"
-            )
         yield from _inherited(request, backend)
-    elif request.environ.get("CARGO_BUILD_TARGET", request.target.triple) != request.target.triple:
-        yield Change("CARGO_BUILD_TARGET", request.target.triple, "it names another target than is planned for")
     if request.target.os == "android" and backend == "maturin":
         yield from _android_level(request, python)
-    if request.tool.value == "setuptools-rust" and request.target.triple != request.host:
+    if request.tool.value == "setuptools-rust" and request.triple != request.host:
         yield from _of_setuptools(request, python, artifact.suffix if limited is None else None)
+
+
+def _told_target(request: Request, backend: str | None) -> Iterator[Change]:
+    """What tells the target to a backend, and to Cargo where it was told another."""
+    name, triple = "CARGO_BUILD_TARGET", request.target.triple
+    reason = f"a build by {backend} is told the target by nothing else"
+    if request.twin is not None and backend is not None:
+        yield Change("ARCHFLAGS", "-arch x86_64 -arch arm64", reason)
+        yield Change(name, None, "it names one of the two machines")
+    elif request.twin is None and (backend is not None or request.environ.get(name, triple) != triple):
+        yield Change(name, triple, reason if backend is not None else "it names another target than is planned for")
 
 
 def _inherited(request: Request, backend: str) -> Iterator[Change]:
@@ -107,7 +114,7 @@ def passthrough(request: Request, changes: list[Change], files: dict[str, str]) 
 
 def command(request: Request, goal: Goal | None, limited: str | None) -> tuple[str, ...]:
     """The command that builds, under the plan's environment; `limited`: see `tool_changes`."""
-    tool, triple = request.tool.value, request.target.triple
+    tool, triple = request.tool.value, request.triple
     profile = {"dev": (), "release": ("--release",)}.get(request.profile.value, ("--profile", request.profile.value))
     if tool == "setuptools-rust":
         # The Python that runs setuptools gives the wheel its version, so it is to be one of the target's.
@@ -120,7 +127,9 @@ def command(request: Request, goal: Goal | None, limited: str | None) -> tuple[s
         chosen = () if has_root or goal is None or goal.version is None else ("-i", f"python{goal.version_word}")
         return ("maturin", "build", *profile, "--target", triple, *features, *chosen)
     words = {"cargo": ("cargo", "build"), "cross": ("cross", "build"), "cargo-zigbuild": ("cargo", "zigbuild")}[tool]
-    return (*words, *profile, "--target", triple, *_package_words(request), *features)
+    triples = SLICES if request.twin is not None and tool == "cargo" else (triple,)
+    targets = [word for one in triples for word in ("--target", one)]
+    return (*words, *profile, *targets, *_package_words(request), *features)
 
 
 def _package_words(request: Request) -> tuple[str, ...]:

@@ -56,7 +56,8 @@ def print_plan(console: Console, plan: Plan, findings: Sequence[Finding]) -> Non
         _heading(console, "Then PyO3 will conclude")
         _print_conclusion(console, plan.planned)
     _heading(console, "Run")
-    _indented(console, shlex.join(plan.command), "bold")
+    for command in (plan.command, *plan.joining):
+        _indented(console, shlex.join(command), "bold")
     _print_artifact(console, plan)
     if (view := maturin_view(plan)) is not None:
         _heading(console, "maturin")
@@ -75,7 +76,7 @@ def _print_request(console: Console, plan: Plan) -> None:
 
     request = plan.as_is.request
     purpose = {"extension": "an extension module", "embedding": "a program that embeds Python"}[request.purpose.value]
-    console.print(Text(f"{request.target.triple} on {request.host}", "bold"))
+    console.print(Text(f"{request.triple} on {request.host}", "bold"))
     rows = [
         ("PyO3", request.pyo3.value, origin_words(request.pyo3.origin)),
         ("features", shown(request.feature_names), _all_origins(fact.origin for fact in request.features)),
@@ -95,7 +96,17 @@ def _all_origins(origins: Iterable[object]) -> str:
 
 def _print_conclusion(console: Console, situation: Situation) -> None:
     """One conclusion: its fields with their origins, what was passed over, what is linked; or why PyO3 stops."""
-    resolution = situation.resolution
+    _print_resolution(console, situation.resolution)
+    twin, target = situation.twin, situation.request.target.triple
+    if twin is not None and twin.resolution == situation.resolution:
+        _indented(console, f"for {target} and {twin.request.target.triple} alike", "dim")
+    elif twin is not None:
+        _indented(console, f"That for {target}; for {twin.request.target.triple}")
+        _print_resolution(console, twin.resolution)
+
+
+def _print_resolution(console: Console, resolution: Resolution | None) -> None:
+    """The same, for one machine."""
     if resolution is None:
         _indented(console, "not known: this release of PyO3 is not described")
         return

@@ -71,6 +71,11 @@ def test_a_python_may_name_its_implementation(
     assert (options.implementation, options.python) == (implementation, version)
 
 
+def test_two_builds_in_one_are_a_cell(tmp_path: Path) -> None:
+    (cell,) = cells(tmp_path, '[tool.crossplan.matrix]\ntargets = ["universal2-apple-darwin"]\n')
+    assert cell.target == "universal2-apple-darwin"
+
+
 HEAD = f'[tool.crossplan.matrix]\ntargets = ["{ARM}"]\n'
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crossplan.pyo3 import UnknownRelease
-from crossplan.request import Options, Request, RequestError, find_release, make_request
+from crossplan.pyo3 import UnknownRelease, find_release
+from crossplan.request import Options, Request, RequestError, make_request
 from crossplan.triple import UnknownTarget
 
 HOST = "x86_64-unknown-linux-gnu"
@@ -84,7 +84,7 @@ def test_abi3_takes_the_place_of_the_projects_level(tmp_path: Path) -> None:
         ({"host": "my-laptop"}, "--host"),
         ({"profile": "../x"}, "--profile"),
         ({"target": None}, "--target"),
-        ({"target": "universal2-apple-darwin"}, "lipo"),
+        ({"target": "universal2-apple-darwin", "tool": "cross"}, "--with cross"),
     ],
 )
 def test_what_makes_no_sense_names_the_option(tmp_path: Path, options: dict[str, object], word: str) -> None:

@@ -32,7 +32,7 @@ def plan_for(folder: Path, spec: Spec | None, environ: dict[str, str] | None = N
     root = folder / "root"
     root.mkdir(exist_ok=True)
     python = make_python(root, spec) if spec is not None else None
-    target = spec.triple if spec is not None else options.pop("target")
+    target = options.pop("target", spec.triple if spec is not None else None)
     said = situation(root, python, environ, **{"target": target, "pyo3": "0.29.2", **options})
     return make_plan(said, place_below(f"{folder}/out"))
 
