@@ -38,7 +38,7 @@ class PythonChoice:
     @classmethod
     def parse(cls, text: str) -> PythonChoice:
         """Read `X.Y[.Z][t][d]`; ValueError says what is expected."""
-        match = re.fullmatch(_VERSION, text)
+        match = re.fullmatch(_VERSION, text) if text else None
         if not match:
             raise ValueError(
                 f"{text!r} is no Python version: expected X.Y or X.Y.Z, with a t for free-threaded (3.13t)"

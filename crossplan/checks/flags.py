@@ -133,8 +133,11 @@ def framework_rpath(view: View) -> Iterator[Finding]:
 
 def native_cpu(view: View) -> Iterator[Finding]:
     """XP628: `native` is the processor of the machine that compiles (rustc, "Codegen Options"), whatever the target is."""
-    host = builtin(view.host)
+    if not view.cargo.rustflags.flags:
+        return
     from crossplan.toolchain.survey import codegen_options
+
+    host = builtin(view.host)
 
     said = [o for o in codegen_options(view.cargo.rustflags.flags) if o.value.startswith("target-cpu=")]
     if host is None or host.machine == view.target.machine or not said or said[-1].value != "target-cpu=native":

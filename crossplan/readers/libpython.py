@@ -49,11 +49,11 @@ def library_name(name: str) -> LibraryName | None:
     if match:
         major, minor, flags = match.groups()
         return LibraryName(f"{major}.{minor}" if minor else None, "t" in flags, "d" in flags)
-    match = re.fullmatch(_WINDOWS, base)
+    match = re.fullmatch(_WINDOWS, base) if base.lower().endswith((".dll", ".lib")) else None
     if match:
         major, minor, threads, debug = match.groups()
         return LibraryName(f"{major}.{minor}" if minor else None, bool(threads), bool(debug))
-    match = re.search(_FRAMEWORK, name)
+    match = re.search(_FRAMEWORK, name) if ".framework/" in name else None
     if match:
         threads, major, minor, suffix, last = match.groups()
         return LibraryName(f"{major}.{minor}" if minor else None, bool(threads or suffix or last), False)
