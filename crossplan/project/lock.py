@@ -1,7 +1,7 @@
 """`Cargo.lock`, versions 1 to 4: which packages were chosen, and which of them depend on which.
 
 Cargo writes the file itself, one key a line, so it is read line by line (TOML takes some 100 ms for the lock of a
-large project); a file of any other shape goes through tomllib. Format: cargo, src/cargo/core/resolver/encode.rs.
+large project); a file of any other shape goes through the TOML parser. Format: cargo, src/cargo/core/resolver/encode.rs.
 """
 
 from __future__ import annotations

@@ -190,6 +190,7 @@ HEAVY = (
     "asyncio",
     "http",
     "email",
+    "rtoml",
     "tomllib",
     "tempfile",
     "hashlib",
