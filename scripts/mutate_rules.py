@@ -25,7 +25,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import pytest
 
@@ -39,10 +39,11 @@ from crossplan.toolchain.host_python import LiveHost
 TREE: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TREE / "tests"))
 from oracle.tree import placed, planted, write_tree
+from oracle.watched import Watched, forget_reads
 
 RECORDED: Final = ("tests/conformance/recorded", "tests/oracle/recorded")
-PYTESTS: Final = ("tests/resolve", "tests/oracle/test_sources.py")
-OF_THE_TABLE: Final = {"test_rules.py", "test_sources.py"}  # these look at its rows, not only at rules
+PYTESTS: Final = ("tests/resolve", "tests/oracle/test_sources.py", "tests/oracle/test_asked.py")
+OF_THE_TABLE: Final = {"test_rules.py", "test_sources.py", "test_asked.py"}  # these look at its rows, not only at rules
 GOAL: Final = 0.95
 Row = dict[str, Any]
 Felt = Mapping[str, set[str]]  # by release: the rules and messages that a change alters
@@ -69,26 +70,6 @@ class Case:
 
 
 # --- what was read
-
-
-class Watched(pyo3.Rules):
-    """Rules that note which of them are asked for."""
-
-    __slots__ = ()
-    seen: ClassVar[set[str]] = set()
-
-    def __getattribute__(self, name: str) -> Any:
-        Watched.seen.add(name)
-        value = object.__getattribute__(self, name)
-        return WatchedMessages(value) if name == "messages" else value
-
-
-class WatchedMessages(dict[str, str]):
-    """Messages that note which of them are asked for."""
-
-    def __getitem__(self, name: str) -> str:
-        Watched.seen.add(f"message {name}")
-        return super().__getitem__(name)
 
 
 def forget() -> None:
@@ -127,12 +108,6 @@ def asked(recorded: Mapping[str, Any], root: Path) -> Case:
     forget_reads()
     answer = predicted(request)
     return Case(recorded["id"], request, answer, frozenset(Watched.seen))
-
-
-def forget_reads() -> None:
-    """Begin a case: nothing is read, and no closure of features is known, which would hide that it is asked for."""
-    Watched.seen.clear()
-    pyo3._closure.cache_clear()
 
 
 # --- changes

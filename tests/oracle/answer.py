@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from oracle.features import UnknownFeature, active_features
-from oracle.prepare import Scripts, cache_dir, line_of, prepare
+from oracle.prepare import IMPORT_LIB, Scripts, cache_dir, line_of, prepare
 from oracle.targets import Targets
 from oracle.tree import planted
 
@@ -172,7 +172,7 @@ def blank(request: Request) -> Answer:
 
 
 def _features(request: Request) -> tuple[Scripts, dict[str, frozenset[str]]]:
-    scripts = prepare(request["pyo3"], import_lib="generate-import-lib" in request["features"])
+    scripts = prepare(request["pyo3"], import_lib=not set(IMPORT_LIB).isdisjoint(request["features"]))
     return scripts, active_features(scripts.manifests, request.get("crate", "pyo3"), request["features"])
 
 

@@ -36,6 +36,15 @@ def cases() -> Iterator[Case]:
     for release in ("0.23.2", "0.23.3", "0.28.3"):
         text = "version=3.13\nlib_name=python313t\nbuild_flags=Py_GIL_DISABLED\n"
         yield of_file("import-library-flags", release, MINGW, text, "generate-import-lib")
+    for release in ("0.16.4", "0.16.5", "0.17.3"):
+        for features in ((), ("abi3-py38",)):
+            env = {"PYO3_CROSS_PYTHON_VERSION": "3.9"}
+            yield case("import-library", release, WINDOWS, env, "generate-abi3-import-lib", *features)
+        for kind in ("true", "false"):
+            text = f"version=3.9\nlib_name=x\nabi3={kind}\n"
+            yield of_file(f"import-library-abi3-{kind}", release, WINDOWS, text, "generate-abi3-import-lib")
+    for release in ("0.16.3", "0.16.4", "0.29.0", "0.29.1", "0.29.2", "0.29.3", "0.30.1"):
+        yield silent(release)
 
 
 def case(name: str, release: str, target: str, env: dict[str, str], *features: str) -> Case:
@@ -48,12 +57,19 @@ def case(name: str, release: str, target: str, env: dict[str, str], *features: s
         "env": {"PATH": "/-", **env},
     }
     more = {"cwd": "{ROOT}", "rustc": "1.95.0", "host_python": PYTHON}
-    return {"id": f"{release}-{name}-{target.partition('-')[0]}", "request": request | more, "tree": []}
+    return {"id": "-".join((release, name, target.partition("-")[0], *features)), "request": request | more, "tree": []}
 
 
 def of_file(name: str, release: str, target: str, text: str, *features: str) -> Case:
     """A case whose configuration is a file."""
     return {**case(name, release, target, FILE, *features), "tree": [{"path": "config.txt", "text": text}]}
+
+
+def silent(release: str) -> Case:
+    """A case whose interpreter prints nothing."""
+    found = case("silent", release, HOST, {"PYO3_PYTHON": "{ROOT}/silent"})
+    del found["request"]["host_python"]
+    return {**found, "tree": [{"path": "silent", "text": "#!/bin/sh\nwhile read -r line; do :; done\n", "mode": "755"}]}
 
 
 def main() -> None:

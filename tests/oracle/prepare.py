@@ -44,6 +44,7 @@ _YANKED = {
     "0.28.0": "fcf3ccafdf54c050be48a3a086d372f77ba6615f5057211607cd30e5ac5cec6d",
     "0.28.1": "14c738662e2181be11cb82487628404254902bb3225d8e9e99c31f3ef82a405c",
 }
+IMPORT_LIB = ("generate-import-lib", "generate-abi3-import-lib")  # 0.16.4 has the second alone
 
 _HERE = Path(__file__).parent
 _MANIFEST = """[package]
@@ -118,10 +119,10 @@ def line_of(release: str) -> tuple[int, int, int]:
 def prepare(release: str, import_lib: bool = False) -> Scripts:
     """The scripts of `release`, compiled now if they are not in the cache.
 
-    `import_lib`: those with the feature `generate-import-lib`, which is chosen when they are compiled (0.16.5 to 0.28).
+    `import_lib`: those with one of IMPORT_LIB, which is chosen when they are compiled (0.16.4 to 0.28).
     Raises `PrepareError`.
     """
-    if not (0, 16, 5) <= line_of(release) < (0, 29, 0):
+    if not (0, 16, 4) <= line_of(release) < (0, 29, 0):
         import_lib = False
     home = cache_dir() / f"{release}{'-import-lib' if import_lib else ''}-{_stamp()}"
     if not (home / "done").exists():
@@ -207,7 +208,8 @@ def _manifest(release: str, import_lib: bool) -> str:
 
 def _pins(release: str, import_lib: bool) -> str:
     """Exact requirements: those of old releases among each other are carets."""
-    features = ', features = ["generate-import-lib"]' if import_lib else ""
+    feature = IMPORT_LIB[line_of(release) < (0, 16, 5)]
+    features = f', features = ["{feature}"]' if import_lib else ""
     pins = [f'pyo3 = {{ version = "={release}", default-features = false{features} }}']
     if line_of(release) >= (0, 16, 0):
         pins.append(f'pyo3-ffi = {{ version = "={release}", default-features = false }}')

@@ -26,6 +26,7 @@ from oracle.compare import differences
 from oracle.generate import Case, case
 from oracle.replay import read_cases
 from oracle.tree import placed, planted, unplaced
+from oracle.watched import Watched, forget_reads
 
 RECORDED = Path(__file__).parent / "recorded" / "patches.jsonl.xz"
 SEED = 30
@@ -59,9 +60,9 @@ class Pool:
 
 def _draw(release: str, number: int) -> Drawn:
     found = case(SEED, number, [release])
-    mutation.forget_reads()
+    forget_reads()
     answer = _prediction(found)
-    return Drawn(found, answer, frozenset(mutation.Watched.seen))
+    return Drawn(found, answer, frozenset(Watched.seen))
 
 
 def _prediction(found: Case) -> Mapping[str, Any]:
@@ -91,7 +92,7 @@ def _add(records: list[dict[str, Any]]) -> None:
 
 def main() -> None:
     """Find, ask, write."""
-    pyo3.Rules = mutation.Watched  # type: ignore[misc]
+    pyo3.Rules = Watched  # type: ignore[misc]
     mutation.forget()
     table, releases = load("pyo3"), pyo3.known_releases()
     pool, oracle = Pool(), Oracle()
