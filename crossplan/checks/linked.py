@@ -76,6 +76,7 @@ def no_library(view: View) -> Iterator[Finding]:
         )
         return
     others = [path for file in _libraries(view) for path in (file.path, *file.aliases)]
+    others.sort(key=lambda path: "python" not in PurePosixPath(path).name.lower())  # Windows has those of others too
     yield finding(
         "no-libpython",
         _gravity(view, others),

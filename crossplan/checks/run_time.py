@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from shlex import quote
 
 from crossplan.checks.linked import library_in_root
 from crossplan.checks.view import View, at, finding
@@ -123,28 +124,44 @@ def rpath_missing(view: View) -> Iterator[Finding]:
 
 def library_at_run_time(view: View) -> Iterator[Finding]:
     """XP626: the library is not where the target's loader looks by itself, so it is shipped, or a variable names its folder."""
-    loader = loader_of(view.target)
     for need in needs_of(view):
-        if need.searched or need.name.startswith("@") or (need.folder is None and view.target.os not in _OF_WINDOWS):
-            continue
-        listed = f" unless {loader.listed} lists it" if loader.listed else ""
-        if view.target.os in _OF_WINDOWS:
-            where = "Windows looks in the program's own folder, those of the system, and PATH"
-            remedy = "Ship it beside the program, or add the folder of the target's Python to PATH."
-        elif view.target.os == "macos":
-            where = f"that is the place in which dyld looks, before {' and '.join(loader.folders)}"
-            remedy = f"Where it is another one: install_name_tool -change {need.name} @executable_path/{PurePosixPath(need.name).name}"
-            remedy += f" PROGRAM, and ship it; or start the program with {need.variable} set."
-        else:
-            where = f"the target has it in {need.folder}, where its loader does not look{listed}"
-            remedy = (
-                f"Start it with {loader.variable}={need.folder}, or ship the library beside the program and link with"
+        if not need.searched and not need.name.startswith("@") and (said := _ways(view, need)) is not None:
+            yield finding(
+                "library-at-run-time",
+                "note",
+                f"the program needs {need.name} when it starts; {said[0]}",
+                _place(view, need),
+                help=said[1],
             )
-            remedy += " RUSTFLAGS='-C link-arg=-Wl,-rpath,$ORIGIN'."
-        yield finding(
-            "library-at-run-time", "note", f"the program needs {need.name} when it starts; {where}", _place(view, need),
-            help=remedy,
-        )  # fmt: skip
+
+
+def _ways(view: View, need: Need) -> tuple[str, str] | None:
+    """Where the loader looks, and what makes it find the library; None where it is not known what the target has."""
+    loader = loader_of(view.target)
+    if view.target.os in _OF_WINDOWS:
+        return (
+            "Windows looks in the program's own folder, those of the system, and PATH",
+            "Ship it beside the program, or add the folder of the target's Python to PATH.",
+        )
+    if view.target.os == "macos":
+        beside = f"@executable_path/{PurePosixPath(need.name).name}"
+        return (
+            f"that is the place in which dyld looks, before {' and '.join(loader.folders)}",
+            (
+                f"Where it is another one: install_name_tool -change {quote(need.name)} {quote(beside)} PROGRAM, and ship it;"
+                f" or start the program with {need.variable} set."
+            ),
+        )
+    if need.folder is None:
+        return None
+    listed = f" unless {loader.listed} lists it" if loader.listed else ""
+    return (
+        f"the target has it in {need.folder}, where its loader does not look{listed}",
+        (
+            f"Start it with {need.variable}={quote(need.folder)}, or ship the library beside the program and link with"
+            " RUSTFLAGS='-C link-arg=-Wl,-rpath,$ORIGIN'."
+        ),
+    )
 
 
 def _place(view: View, need: Need) -> Location:

@@ -171,3 +171,15 @@ def test_the_plan_says_so_in_json_and_in_text(
     assert (need["name"], need["folder"], need["searched"]) == ("libpython3.11.so.1.0", "/usr/lib", True)
     main(arguments)
     assert "libpython3.11.so.1.0 from /usr/lib" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_name_of_the_root_cannot_become_a_command(tmp_path: Path) -> None:
+    world = program(tmp_path)
+    hostile = python_below("/opt/p")
+    hostile["opt/p/lib/python3.11/_sysconfigdata__linux_aarch64-linux-gnu.py"] = sysconfigdata(
+        "aarch64-linux-gnu", prefix="/opt/$(touch x)\x1b[2J", LIBDIR="/opt/p/lib"
+    )
+    world.new_root(hostile)
+    world.environ["PYO3_CROSS_LIB_DIR"] = str(world.root / "opt/p/lib")
+    found = world.finding("XP626")
+    assert found is not None and "LD_LIBRARY_PATH='/opt/$(touch x)\x1b[2J/lib'" in found.help
