@@ -156,6 +156,7 @@ CODES = _register(
     ("XP616", "native-dependency", "A crate looks for a C library of the target, and nothing says where that is."),
     ("XP617", "packed-root", "A build must open what lies in an archive, and only crossplan reads it there."),
     ("XP618", "script-lacks-crate", "The build script calls a crate that its manifest does not give it."),
+    ("XP619", "module-misnamed", "The module that the code defines has another name than its file will have."),
     ("XP620", "static-c-runtime", "The C runtime is linked statically, and no cdylib can be made so."),
     ("XP621", "undefined-symbols", "The linker for macOS is not told that a module leaves Python's symbols undefined."),
     (
@@ -200,6 +201,7 @@ CODES = _register(
     ("XP654", "newer-libc", "The compiler links with a newer glibc than the target has."),
     ("XP655", "emscripten-version", "Emscripten is of another version than the target's Pyodide wants."),
     ("XP656", "missing-headers", "A header leads to that of the target, which is not there."),
+    ("XP657", "no-modules", "CPython loads no modules from files on this system."),
     ("XP660", "plan-changed", "A field of the plan is not what it was when the plan was locked."),
     ("XP661", "not-locked", "There is no locked plan of this build to compare with."),
     ("XP701", "not-a-module", "A file that was given as a built module is no library that can be loaded."),

@@ -15,6 +15,7 @@ from crossplan.origin import Fact, Origin
 from crossplan.project import Project, read_project
 from crossplan.project.cargo_config import CargoConfig, read_cargo_config
 from crossplan.project.model import Pyo3Crate
+from crossplan.project.pyproject import set_by
 from crossplan.project.registry import script_folder
 from crossplan.project.settings import SettingsError, read_settings
 from crossplan.pyo3 import find_release, known_releases
@@ -119,6 +120,11 @@ class Request:
         """Whether cross runs the build: chosen as the tool, or named in CARGO, which maturin and setuptools-rust start."""
         starts = self.tool.value in ("maturin", "setuptools-rust")
         return self.tool.value == "cross" or (starts and Path(self.environ.get("CARGO", "")).name == "cross")
+
+    def script_environment(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """What PyO3's build script sees of an environment: with what the tool sets for Cargo, and Cargo for its scripts."""
+        module = self.purpose.value == "extension"
+        return self.cargo.environment({**environ, **(set_by(self.tool.value, self.project.backend) if module else {})})
 
     def cargo_variable(self, key: str) -> str:
         """`CARGO_TARGET_<T>_LINKER` and the like for the target."""

@@ -48,7 +48,7 @@ class Situation:
                 target=request.target.triple,
                 host=request.host,
                 features=frozenset(request.feature_names),
-                env=request.cargo.environment(environ),
+                env=request.script_environment(environ),
                 cwd=request.build_cwd,
                 crate=request.crate,
                 host_python=self.provider,
@@ -63,7 +63,7 @@ class Situation:
             return None
         if self.request.host != self.request.target.triple:
             return None
-        answer = self.provider.probe(origin.place, self.request.cargo.environment(environ), self.request.build_cwd)
+        answer = self.provider.probe(origin.place, self.request.script_environment(environ), self.request.build_cwd)
         return answer.ext_suffix if isinstance(answer, HostPython) else None
 
     def resolved(self) -> Situation:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from crossplan.checks.view import View, at, finding, variable
 from crossplan.data import load
 from crossplan.findings import Finding, Location
+from crossplan.project.pyproject import admits_only_before
 from crossplan.triple import UNIVERSAL2, builtin
 
 
@@ -99,7 +100,9 @@ def known_fault(view: View) -> Iterator[Finding]:
     if backend is None or backend.pin is None:
         return
     for row in load("backends")["faults"]:
-        if row["tool"] != backend.kind or not _within(backend.pin.value, row) or not _CONDITIONS[row["when"]](view):
+        if row["tool"] != backend.kind or not admits_only_before(backend.pin.value, row["below"]):
+            continue
+        if not _CONDITIONS[row["when"]](view):
             continue
         abi = next((name for name in view.features if name.startswith("abi3")), "abi3")
         words = {
@@ -120,22 +123,6 @@ def known_fault(view: View) -> Iterator[Finding]:
 
 def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
-
-
-def _within(pin: str, row: Mapping[str, str]) -> bool:
-    """Whether a specifier of Python's kind admits only releases of the row: one `==`, or an upper bound below it."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        below = Version(row["below"])
-        bounds = [(s.operator, Version(s.version.removesuffix(".*"))) for s in SpecifierSet(pin)]
-    except (InvalidSpecifier, InvalidVersion):
-        return False
-    return any(
-        (operator in ("==", "===", "<=") and version < below) or (operator == "<" and version <= below)
-        for operator, version in bounds
-    )
 
 
 def untold_target(view: View) -> Iterator[Finding]:

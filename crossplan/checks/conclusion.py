@@ -127,11 +127,11 @@ def _differences(view: View) -> Iterator[tuple[str, object, object]]:
     if implementation and config.implementation != _PYO3_NAMES.get(implementation, implementation):
         yield "implementation", config.implementation, implementation
     said, own = minor_version(config.version), minor_version(python.text("version") or "")
-    if said and own and said != own and not (config.abi3 and said < own):
+    stable = "abi3" in (config.target_abi or "") or bool(config.abi3)
+    if said and own and said != own and not (stable and said < own):
         yield "version", config.version, python.value("version")
     threads = "Py_GIL_DISABLED" in config.build_flags or "free_threaded" in (config.target_abi or "")
     own_threads = python.value("free_threaded")
-    stable = "abi3" in (config.target_abi or "") or bool(config.abi3)
     if isinstance(own_threads, bool) and threads != own_threads and not (stable and not own_threads):
         yield "build_flags", ",".join(config.build_flags) or "none", "free-threaded" if own_threads else "with a GIL"
     width = python.value("pointer_width")
@@ -218,7 +218,7 @@ def debug_build(view: View) -> Iterator[Finding]:
         f"{called(python)} is a debug build{f' ({names})' if names else ''}"
         + (f", and PyO3 concludes lib_name={view.config.lib_name} of a release build" if says and view.config else ""),
         place(python.facts["debug"].origin),
-        help="Take the release build of that Python, or the plan's config file, which names the debug library.",
+        help="Take the release build of that Python, unless a debug one is meant; crossplan env has PyO3 follow it.",
     )
 
 

@@ -49,7 +49,9 @@ def api_level(view: View) -> Iterator[Finding]:
     if said is None:
         from crossplan.toolchain.compiler import android_level
 
-        levels = [level for fact in view.tools.compilers.values() if (level := android_level(fact.value))]
+        linker = view.environ.get(view.request.cargo_variable("LINKER"), "")
+        names = [linker, *(fact.value for fact in view.tools.compilers.values())]
+        levels = [level for name in names if (level := android_level(name))]
         if own is None and not levels and view.request.backend == "maturin" and view.package is not None:
             yield finding(
                 "android-api-level",
@@ -310,7 +312,20 @@ def _leads_to(view: View, path: str, multiarch: str) -> bool:
     return False
 
 
+def no_modules(view: View) -> Iterator[Finding]:
+    """XP657: CPython for WASI is built without dynamic loading (CPython, Tools/wasm/README.md, "Limitations")."""
+    if view.target.os == "wasi" and not view.embeds:
+        yield finding(
+            "no-modules",
+            "warning",
+            f"a module is built for {view.target.triple}, and CPython loads none from a file there",
+            Location(None, "--target"),
+            help="Link it into a program: --embed, with append_to_inittab!; or build for wasm32-unknown-emscripten.",
+        )
+
+
 CHECKS = (
+    no_modules,
     api_level,
     compiler_level,
     deployment_target,

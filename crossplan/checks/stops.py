@@ -111,6 +111,7 @@ def _remedy(view: View, name: str | None) -> str:
         else "Give PyO3 a config file in place of a run of Python: crossplan env sets PYO3_CONFIG_FILE.",
         "E-AUTOINIT": "Leave out the feature auto-initialize, or give a Python with a shared libpython.",
         "E-AUTOPYPY": "PyPy cannot be embedded: leave out auto-initialize, or build for CPython.",
+        "E-FT314": "Give a free-threaded Python from 3.14 on, or one with the GIL; or take PyO3 0.28.",
         "E-NOLIBNAME": (f"Unset {name}, or add" if name else "Add")
         + " lib_name to the config file; crossplan env --format pyo3-config writes one.",
         "P-TARGET": "Update target-lexicon in Cargo.lock (cargo update -p target-lexicon), or take a newer PyO3.",

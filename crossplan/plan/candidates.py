@@ -116,7 +116,10 @@ def _by_version(request: Request, goal: Goal) -> Iterator[Candidate]:
     if request.host == request.target.triple and goal.implementation == "CPython":
         native = {"PYO3_PYTHON": f"python{goal.version_word}"}
         yield _variables(request.environ, native, "host and target are one machine, and that Python is on it")
-    yield _variables(request.environ, wanted, "PyO3's defaults for that version are right for this target")
+    reason = "that folder leads PyO3 to the target's libpython"
+    if goal.lib_dir is None:
+        reason = "PyO3's defaults for that version are right for this target"
+    yield _variables(request.environ, wanted, reason)
 
 
 def _by_config_file(rules: Rules, request: Request, goal: Goal, place: Place) -> Iterator[Candidate]:

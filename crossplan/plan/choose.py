@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from crossplan.plan.candidates import Candidate, contradictions
-from crossplan.plan.goal import Goal, shortfalls
+from crossplan.plan.goal import Goal, links_python, shortfalls
 from crossplan.record import record, replace
-from crossplan.resolve import Resolution
+from crossplan.resolve import InterpreterConfig, Resolution
 from crossplan.situation import Situation, apply
 
 
@@ -59,7 +59,11 @@ def _without_idle(situation: Situation, choice: Choice, wrong: frozenset[str]) -
 
 
 def _same(one: Resolution, other: Resolution) -> bool:
-    """Whether two conclusions are one in all that reaches the compiler or the user."""
-    return all(
-        getattr(one, name) == getattr(other, name) for name in ("outcome", "config", "link", "cfg", "error", "warnings")
-    )
+    """Whether two conclusions are one in all that reaches the compiler or the user; what is not linked by name needs no folder."""
+    fields = ("outcome", "link", "cfg", "error", "warnings")
+    return _config(one) == _config(other) and all(getattr(one, name) == getattr(other, name) for name in fields)
+
+
+def _config(resolution: Resolution) -> InterpreterConfig | None:
+    config = resolution.config
+    return config if config is None or links_python(resolution) else replace(config, lib_dir=None)

@@ -146,7 +146,7 @@ def host_path(request: Request, path: str) -> str:
 def shortfalls(resolution: Resolution | None, goal: Goal) -> tuple[str, ...]:
     """The fields in which a conclusion is not the goal; `outcome` alone where there is none. Empty: it is right.
 
-    A stable ABI lowers `version` up to 0.28, so a lower version is right there; what is not linked needs no place.
+    A stable ABI may lower `version`, so a lower one is right there; what is not linked needs no place.
     """
     config = resolution.config if resolution is not None else None
     if resolution is None or resolution.outcome != "ok":
@@ -179,8 +179,8 @@ def _is_bound_by_name(resolution: Resolution) -> bool:
 
 
 def _is_version(config: InterpreterConfig, wanted: PythonVersion | None) -> bool:
-    said = minor_version(config.version)
-    return wanted is None or said == wanted or (config.abi3 is True and said is not None and said <= wanted)
+    said, stable = minor_version(config.version), config.abi3 is True or "-abi3" in (config.target_abi or "")
+    return wanted is None or said == wanted or (stable and said is not None and said <= wanted)
 
 
 def _is_named(resolution: Resolution, config: InterpreterConfig, goal: Goal, links: bool) -> bool:

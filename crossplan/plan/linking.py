@@ -18,7 +18,8 @@ from crossplan.triple import builtin
 
 # Flags as pairs of words; a pair is left out where its second word stands in the flags already.
 _UNDEFINED = ("-C", "link-arg=-undefined", "-C", "link-arg=dynamic_lookup")
-_SIDE_MODULE = ("-C", "relocation-model=pic", "-C", "link-arg=-sSIDE_MODULE=2", "-C", "link-arg=-sWASM_BIGINT")
+_POSITION_INDEPENDENT = ("-C", "relocation-model=pic")
+_SIDE_MODULE = ("-C", "link-arg=-sSIDE_MODULE=2", "-C", "link-arg=-sWASM_BIGINT")
 _DYNAMIC_LIBC = ("-C", "target-feature=-crt-static")
 
 
@@ -86,10 +87,12 @@ def _flags(
     """Flags as pairs of words, each with its reason."""
     target = request.target
     module = request.purpose.value == "extension"
-    if module and target.crt_static and target.libc == "musl":
+    backend = request.tool.value in ("maturin", "setuptools-rust")  # which pass a module's flags themselves
+    if module and target.crt_static and target.libc == "musl" and not backend:
         yield _DYNAMIC_LIBC, "a module cannot be linked with a static C library"
     if module and target.os == "emscripten":
-        yield _SIDE_MODULE, "a module for Emscripten is a side module"
+        words = _POSITION_INDEPENDENT if backend else (*_POSITION_INDEPENDENT, *_SIDE_MODULE)
+        yield words, "a module for Emscripten is a side module"
     if module and target.os == "macos" and not _links_itself(request):
         yield _UNDEFINED, "a module leaves Python's symbols to the interpreter that loads it"
     if not module and python is not None and request.sysroot is not None and _links(resolution):
@@ -107,7 +110,9 @@ def _of_embedding(request: Request, python: TargetPython) -> Iterator[tuple[tupl
         return
     if library.file.image.kind == "shared":
         folders = ":".join(library_folders(request, str(PurePosixPath(library.path).parent)))
-        if folders:
+        if (
+            folders and request.tool.value != "cargo-zigbuild"
+        ):  # zig ignores the flag, and does not look at such libraries
             yield (
                 ("-C", f"link-arg=-Wl,-rpath-link,{folders}"),
                 "the linker looks there for what libpython needs itself",
@@ -149,6 +154,8 @@ def runner(request: Request, python: TargetPython | None) -> Change | None:
     """What runs a program of the target on this machine, for `cargo run` and `cargo test`."""
     target = request.target
     if request.purpose.value != "embedding" or request.cargo.runner is not None or request.sysroot is None:
+        return None
+    if request.in_container:  # whose image has a runner of its own, and not this machine's programs
         return None
     if not needs_cross_linker(request) or target.qemu is None or python is None:
         return None

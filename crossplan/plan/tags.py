@@ -14,6 +14,7 @@ from crossplan.plan.artifact import stable_abi
 from crossplan.plan.compilers import api_level
 from crossplan.plan.model import Plan
 from crossplan.python import PythonVersion, minor_version
+from crossplan.record import replace
 from crossplan.request import Request
 from crossplan.resolve import InterpreterConfig, Resolution
 from crossplan.triple import builtin
@@ -29,8 +30,10 @@ def wheel_tags(plan: Plan) -> tuple[str, ...]:
     python = situation.selection.python if situation.selection is not None else None
     platform = platform_tag(request, python, linked_glibc(plan))
     stable = stable_abi(resolution)
-    if request.tool.value == "setuptools-rust" and limited_api(request, resolution) is None:
-        stable = None
+    if request.tool.value == "setuptools-rust" and stable and limited_api(request, resolution) is None:
+        # Not told of it, setuptools tags for the version that runs it.
+        stable, goal = None, plan.goal
+        config = config if goal is None or goal.version is None else replace(config, version=str(goal.version))
     abi = _stable_tag(config, stable) if stable else _own_tag(config, python)
     platforms = _of_maturin(request, platform) if platform and request.tool.value == "maturin" else (platform,)
     return tuple(f"{abi}-{one}" for one in platforms) if abi and platform else ()

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from crossplan.data import load
 from crossplan.origin import Fact
 from crossplan.project.toml import Document, ProjectProblem, read_toml
 from crossplan.record import field, record
@@ -22,7 +23,7 @@ BackendKind = Literal["maturin", "setuptools-rust", "other"]
 class Backend:
     """A build backend and what it will say to Cargo.
 
-    `pin` is the specifier of the tool itself in `build-system.requires` (`==1.7.0`; empty text: any). `features` are the
+    `module` is the dotted name under which the library is imported. `pin` is the specifier of the tool itself in `build-system.requires` (`==1.7.0`; empty text: any). `features` are the
     package's own, or `crate/feature`. `settings` is the tool's table (of setuptools-rust: its first extension).
     """
 
@@ -33,6 +34,7 @@ class Backend:
     target: Fact[str] | None = None
     profile: Fact[str] | None = None
     manifest_path: Fact[Path] | None = None
+    module: Fact[str] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -86,6 +88,7 @@ def _maturin(document: Document, requires: tuple[Fact[str], ...]) -> Backend:
         target=_text(document, *table, "target"),
         profile=_text(document, *table, "profile"),
         manifest_path=path,
+        module=_text(document, *table, "module-name"),
         settings=settings,
     )
 
@@ -103,6 +106,7 @@ def _setuptools_rust(document: Document, requires: tuple[Fact[str], ...]) -> Bac
         no_default_features="--no-default-features" in (row.get("args") or ()),
         profile=Fact("dev", document.origin(*key, "debug")) if row.get("debug") is True else None,
         manifest_path=_path(document, _text(part, *key, "path")),
+        module=_text(part, *key, "target"),
         settings=row,
     )
 
@@ -138,3 +142,29 @@ def _words(value: object) -> Iterator[str]:
         yield from value.split()
     elif isinstance(value, list):
         yield from (word for word in value if isinstance(word, str))
+
+
+def set_by(tool: str, backend: Backend | None) -> Mapping[str, str]:
+    """What a tool sets for Cargo when it builds a module: its newest release, unless the project's pin admits none that does."""
+    if tool not in ("maturin", "setuptools-rust"):
+        return {}
+    row = next(row for row in load("backends")["sets"] if row["tool"] == tool)
+    pin = backend.pin.value if backend is not None and backend.kind == tool and backend.pin is not None else ""
+    variables: Mapping[str, str] = row["variables"]
+    return {} if pin and admits_only_before(pin, row["since"]) else variables
+
+
+def admits_only_before(pin: str, release: str) -> bool:
+    """Whether a specifier of Python's kind admits only releases before one: it has an `==` or an upper bound below that."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        bound = Version(release)
+        said = [(s.operator, Version(s.version.removesuffix(".*"))) for s in SpecifierSet(pin)]
+    except (InvalidSpecifier, InvalidVersion):
+        return False
+    return any(
+        (operator in ("==", "===", "<=") and version < bound) or (operator == "<" and version <= bound)
+        for operator, version in said
+    )

@@ -692,6 +692,12 @@ ROWS = (
             ),
         ),
     ),
+    Row(
+        "XP657",
+        both(lambda w: w.no_root(), option(target="wasm32-wasip1")),
+        takes("--embed", option(embed=True)),
+        "warning",
+    ),
 )
 
 

@@ -69,6 +69,22 @@ def test_a_stable_abi_module_needs_the_linker_alone(tmp_path: Path) -> None:
     assert plan.artifact.suffix == ".abi3.so"
 
 
+@pytest.mark.parametrize("release", ["0.22.6", "0.30.1"])
+def test_a_root_is_no_reason_to_lead_a_stable_abi_module_to_it(tmp_path: Path, release: str) -> None:
+    """Whichever field says so, the level is a version that the Python of the root serves."""
+    spec = Spec("armv7-unknown-linux-gnueabihf")
+    plan = plan_for(tmp_path, spec, features="abi3-py39,extension-module", pyo3=release)
+    assert set(plan.environment) == {"CARGO_TARGET_ARMV7_UNKNOWN_LINUX_GNUEABIHF_LINKER"} and not plan.missed
+
+
+def test_no_folder_for_a_library_that_is_bound_by_its_name(tmp_path: Path) -> None:
+    spec = Spec("x86_64-pc-windows-gnu", stdlib="lib", library="libs")
+    folder = str(tmp_path / "root/libs")
+    now, before = (plan_for(tmp_path, spec, pyo3=release).environment for release in ("0.29.2", "0.28.3"))
+    assert now == {"PYO3_CROSS_PYTHON_VERSION": "3.11"}
+    assert before["PYO3_CROSS_LIB_DIR"] == folder  # an import library is linked there
+
+
 def test_windows_from_linux(tmp_path: Path) -> None:
     plan = plan_for(tmp_path, None, target="x86_64-pc-windows-gnu", python="3.11", features="extension-module")
     assert plan.environment == {"PYO3_CROSS_PYTHON_VERSION": "3.11"}

@@ -225,6 +225,60 @@ def test_cross_lets_the_plan_in(tmp_path: Path) -> None:
     assert plan.environment["CROSS_CONTAINER_OPTS"] == f"--volume={root}:{root}:ro"
 
 
+def test_cross_runs_programs_by_its_own_means(tmp_path: Path) -> None:
+    """The image has a runner; the one of this machine is not in it."""
+    said = {"embed": True, "features": "auto-initialize"}
+    names = {tool: set(plan_for(tmp_path, Spec(ARM64), **said, tool=tool).environment) for tool in ("cargo", "cross")}
+    runner, flags = (f"CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_{word}" for word in ("RUNNER", "RUSTFLAGS"))
+    assert runner in names["cargo"] and runner not in names["cross"] and flags in names["cross"]
+
+
+def test_zig_is_given_no_flag_that_it_ignores(tmp_path: Path) -> None:
+    plan = plan_for(tmp_path, Spec(ARM64), embed=True, features="auto-initialize", tool="cargo-zigbuild")
+    assert not any(name.endswith("RUSTFLAGS") for name in plan.environment)
+
+
+@pytest.mark.parametrize("tool", ["maturin", "setuptools-rust"])
+@pytest.mark.parametrize(
+    ("target", "flags"),
+    [
+        ("x86_64-unknown-linux-musl", None),
+        ("wasm32-unknown-emscripten", "-C relocation-model=pic"),
+        ("aarch64-apple-darwin", None),
+    ],
+)
+def test_a_backend_passes_a_module_s_flags_by_itself(tmp_path: Path, tool: str, target: str, flags: str | None) -> None:
+    plan = plan_for(tmp_path, None, target=target, python="3.12", tool=tool)
+    name = f"CARGO_TARGET_{find_target(target).variable}_RUSTFLAGS"
+    assert plan.environment.get(name) == flags
+
+
+@pytest.mark.parametrize(
+    ("tool", "pin", "value"),
+    [
+        ("cargo", "", "1"),
+        ("maturin", "", None),
+        ("maturin", ">=1,<2", None),
+        ("maturin", "==1.7.0", "1"),
+        ("maturin", "<1.9", "1"),
+        ("setuptools-rust", "", None),
+    ],
+)
+def test_a_backend_says_by_itself_that_a_module_is_built(
+    tmp_path: Path, tool: str, pin: str, value: str | None
+) -> None:
+    folder = tmp_path / "root"
+    write_project(tmp_path)
+    manifest = folder / "Cargo.toml"
+    manifest.write_text(manifest.read_text().replace('features = ["extension-module"]', "default-features = true"))
+    if tool != "cargo":
+        requires = f'requires = ["setuptools", "{tool}{pin}"]\nbuild-backend = "x"\n'
+        (folder / "pyproject.toml").write_text(f"[build-system]\n{requires}")
+    plan = plan_for(tmp_path, Spec(ARM64), tool=tool)
+    assert plan.environment.get("PYO3_BUILD_EXTENSION_MODULE") == value
+    assert plan.planned.resolution is not None and plan.planned.resolution.link == () and not plan.missed
+
+
 def test_other_crates_get_what_they_read_and_only_then(tmp_path: Path) -> None:
     write_project(tmp_path / "with", crates=("cc", "pkg-config", "bindgen"))
     (tmp_path / "with/root/usr/lib/aarch64-linux-gnu/pkgconfig").mkdir(parents=True)
