@@ -187,6 +187,30 @@ def module_not_appended(view: View) -> Iterator[Finding]:
         )
 
 
+def module_misnamed(view: View) -> Iterator[Finding]:
+    """XP619: Python looks in the file of a module for a function of that very name, which `#[pymodule]` makes of its own."""
+    wanted, backend = view.project.module_name, view.project.backend
+    if view.situation.planned or view.embeds or view.package is None or wanted is None:
+        return  # the plan changes no code
+    if backend is not None and backend.kind == "setuptools-rust" and backend.module is None:
+        return  # setup.py, which is code, says it
+    from crossplan.project.sources import module_names
+
+    names = module_names(view.package, Path(view.request.cwd))
+    if not names or wanted.value in names:
+        return
+    other, origin = next(iter(names.items()))
+    yield finding(
+        "module-misnamed",
+        "warning",
+        f"the module is imported as {wanted.value}, and {origin.place} defines {', '.join(names)}: Python finds no"
+        f" PyInit_{wanted.value}",
+        at(origin),
+        at(wanted.origin),
+        help=f'Rename {other} to {wanted.value}, or write #[pyo3(name = "{wanted.value}")] below #[pymodule].',
+    )
+
+
 def native_dependency(view: View) -> Iterator[Finding]:
     """XP616: crates that bind a C library look for it by variables of their own, never by PyO3's."""
     if (
@@ -257,6 +281,7 @@ CHECKS = (
     extension_beside_programs,
     limited_api_lacks,
     module_not_appended,
+    module_misnamed,
     native_dependency,
     script_lacks_crate,
 )

@@ -1,4 +1,4 @@
-"""Checks of import libraries for Windows (XP608, XP609, XP613): of the right linker, for the right DLL, and can they be made?"""
+"""Checks of import libraries for Windows (XP608, XP609, XP412, XP613): of the right linker, for the right DLL, and can they be made?"""
 
 from __future__ import annotations
 
@@ -54,6 +54,23 @@ def wrong_dll(view: View) -> Iterator[Finding]:
     )
 
 
+def other_dll(view: View) -> Iterator[Finding]:
+    """XP412: without an import library PyO3 binds to the name of python.org's DLL, and MSYS2 calls its own otherwise."""
+    files = view.python.images_of("libpython", "stable-stub") if view.python is not None else ()
+    dlls = {PurePosixPath(file.path).name.lower(): file.path for file in files if file.image.format == "pe"}
+    own = [path for name, path in dlls.items() if name.startswith("libpython")]
+    if view.raw_dll is None or not own or view.raw_dll.lower() in dlls:
+        return
+    yield finding(
+        "config-contradicts-target",
+        "warning",
+        f"PyO3 binds to {view.raw_dll} by its name, and the target's Python is {own[0]}: DLL load failed, at import",
+        variable("PYO3_USE_RAW_DYLIB"),
+        Location(own[0]),
+        help="Name the library in the config file, as crossplan env does; PYO3_USE_RAW_DYLIB=0 makes PyO3 link it.",
+    )
+
+
 def missing_tool(view: View) -> str | None:
     """The program for which PyO3's script stops, since it was to make the import library and is not there."""
     if view.resolution is None or view.resolution.outcome != "error":
@@ -86,4 +103,4 @@ def import_tool_missing(view: View) -> Iterator[Finding]:
     )
 
 
-CHECKS = (foreign_import_library, wrong_dll, import_tool_missing)
+CHECKS = (foreign_import_library, wrong_dll, other_dll, import_tool_missing)

@@ -76,7 +76,8 @@ def no_library(view: View) -> Iterator[Finding]:
         )
         return
     others = [path for file in _libraries(view) for path in (file.path, *file.aliases)]
-    others.sort(key=lambda path: "python" not in PurePosixPath(path).name.lower())  # Windows has those of others too
+    # Windows has libraries of others too, and MinGW DLLs beside import libraries.
+    others.sort(key=lambda path: ("python" not in PurePosixPath(path).name.lower(), path.endswith(".dll")))
     yield finding(
         "no-libpython",
         _gravity(view, others),
@@ -136,7 +137,8 @@ def _generated(view: View) -> bool:
 
 def _library_help(view: View, others: list[str]) -> str:
     name = view.link_name
-    if view.target.os == "windows":
+    named = [path for path in others if "python" in path and path.endswith((".dll.a", ".lib"))]
+    if view.target.os == "windows" and not (named and view.target.env == "gnu"):
         raw = view.rules is not None and view.rules.raw_dylib
         return f"Give the folder of {_names(view)[0]} for {view.target.triple} as PYO3_CROSS_LIB_DIR; or " + (
             f"unset {_RAW_DYLIB}: PyO3 {view.rules.release if view.rules else ''} then needs none."
@@ -151,7 +153,7 @@ def _library_help(view: View, others: list[str]) -> str:
             f" {view.on_host(PurePosixPath(numbered[0]).parent / _names(view)[0])}"
         )
     if others:
-        return f"Name it in the config file: crossplan env writes lib_name and lib_dir for {others[0]}."
+        return f"Name it in the config file: crossplan env writes lib_name and lib_dir for {[*named, *others][0]}."
     needed = view.embeds or view.target.os in MUST_LINK
     extra = "" if needed else f"; a module needs no libpython here: {_ext_mode(view)}"
     return (

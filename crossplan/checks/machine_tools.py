@@ -68,9 +68,11 @@ def no_std(view: View) -> Iterator[Finding]:
 
 def no_linker(view: View) -> Iterator[Finding]:
     """XP601: for another machine of Linux rustc calls the host's `cc`, which cannot link; elsewhere the tool may be missing."""
-    if view.request.in_container or view.request.tool.value == "cargo-zigbuild" or _links_natively(view):
+    if view.request.in_container or view.request.tool.value == "cargo-zigbuild":
         return
-    named, driver = view.tools.named_linker, view.tools.link_driver
+    named = view.tools.named_linker
+    if named.origin.kind == "default" and _links_natively(view):
+        return
     key = view.request.cargo_variable("LINKER")
     suggested = view.tools.suggested_linker
     install = how_to_install("linker", view.target)
@@ -82,7 +84,7 @@ def no_linker(view: View) -> Iterator[Finding]:
             variable(key),
             help=f"Set {key}={suggested} (it is on PATH)" if suggested else _name_one(view.target, key, install),
         )
-    elif driver.path is None and named.value != "rust-lld":
+    elif view.tools.link_driver.path is None and named.value != "rust-lld":
         yield finding(
             "no-linker",
             "warning",

@@ -37,8 +37,7 @@ class Need:
 
 def needs_of(view: View) -> tuple[Need, ...]:
     """What a program must find when it starts, if it links a shared libpython; nothing for a module, whose Python has it."""
-    dll = _raw_dll(view)
-    if not view.ok or not view.embeds or (view.link_name is None and dll is None):
+    if not view.ok or not view.embeds or (view.link_name is None and view.raw_dll is None):
         return ()
     found, linked = library_in_root(view), view.linked
     image = found[0].image if found else linked.image if linked is not None else None
@@ -46,7 +45,7 @@ def needs_of(view: View) -> tuple[Need, ...]:
         return ()
     own = _slice(view, image)
     if view.target.os in _OF_WINDOWS:
-        return (_windows(view, dll or (own.soname if own is not None else None) or f"{view.link_name}.dll"),)
+        return (_windows(view, view.raw_dll or (own.soname if own is not None else None) or f"{view.link_name}.dll"),)
     if own is None:
         return ()
     path = found[1] if found else linked.path if linked is not None else ""
@@ -66,14 +65,6 @@ def _slice(view: View, image: Image | None) -> Image | None:
     """The part of a fat image that is for the target."""
     parts = (image.slices or (image,)) if image is not None else ()
     return next((part for part in parts if part.machine == view.target.machine), image)
-
-
-def _raw_dll(view: View) -> str | None:
-    """The DLL that PyO3 binds to without an import library (its cfg `pyo3_dll`)."""
-    cfgs = view.resolution.cfg if view.resolution is not None else ()
-    names = (cfg.partition("=")[2].strip('"') for cfg in cfgs if cfg.startswith("pyo3_dll="))
-    name = next(names, None) if view.link_name is None else None
-    return f"{name}.dll" if name is not None else None
 
 
 def _windows(view: View, dll: str) -> Need:

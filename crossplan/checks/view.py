@@ -115,6 +115,13 @@ class View:
         return next((re.sub(r"^(static=|dylib=)?(pythonXY:)?", "", name) for name in found), None)
 
     @cached_property
+    def raw_dll(self) -> str | None:
+        """The DLL that PyO3 binds to by itself, without an import library (its cfg `pyo3_dll`)."""
+        cfgs = self.resolution.cfg if self.resolution is not None and self.link_name is None else ()
+        names = (cfg.partition("=")[2].strip('"') for cfg in cfgs if cfg.startswith("pyo3_dll="))
+        return next((f"{name}.dll" for name in names), None)
+
+    @cached_property
     def link_folder(self) -> str | None:
         """The folder that PyO3 tells the linker to search."""
         lines = self.resolution.link if self.resolution is not None else ()

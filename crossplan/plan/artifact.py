@@ -55,7 +55,9 @@ def artifact_of(
     if name is None:
         return Artifact(None, suffix, None)
     before, after = _CDYLIB.get(target.os, ("lib", ".so"))
-    return Artifact(f"{folder}/{before}{name}{after}", suffix, None if suffix is None else f"{name}{suffix}")
+    module = request.project.module_name
+    as_module = None if suffix is None or module is None else f"{module.value}{suffix}"
+    return Artifact(f"{folder}/{before}{name}{after}", suffix, as_module)
 
 
 def output_folder(request: Request) -> str:

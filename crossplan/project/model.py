@@ -140,6 +140,13 @@ class Project:
     rust_toolchain: RustToolchain | None = None
     problems: tuple[ProjectProblem, ...] = ()
 
+    @property
+    def module_name(self) -> Fact[str] | None:
+        """The name of the module, and of its file: as the backend's settings say it, else the library's; None without one."""
+        library = self.package.lib_name if self.package is not None else None
+        said = self.backend.module if self.backend is not None else None
+        return library if said is None or library is None else Fact(said.value.rpartition(".")[2], said.origin)
+
     def locked(self, name: str) -> tuple[str, ...]:
         """The versions of a crate in the lock file."""
         return tuple(package.version for package in self.lock.versions(name)) if self.lock else ()

@@ -16,15 +16,46 @@ _FOLDERS = ("src",)
 _COMMENT = re.compile(r"//[^\n]*")
 
 
+# A module of PyO3's: attributes before and after `#[pymodule]`, then the function, or (since 0.22) the `mod`.
+_MODULE = re.compile(
+    r"(?P<before>(?:#\[[^\]]*\]\s*)*)#\[(?:::)?(?:pyo3::)?pymodule\s*(?P<given>\([^)]*\))?\s*\](?P<after>(?:\s*#\[[^\]]*\])*)"
+    r"\s*(?:pub(?:\([^)]*\))?\s+)?(?:unsafe\s+)?(?:fn|mod)\s+(?:r#)?(?P<name>[^\W\d]\w*)"
+)
+_NAMED = re.compile(r"\bname\s*=\s*\"([^\"]*)\"")
+_UNSURE = re.compile(r"\bpymodule\b(?=[^\[]*\])|PyInit_|macro_rules!")
+
+
+def module_names(package: Package, base: Path) -> dict[str, Origin]:
+    """The names of the modules that the code defines by `#[pymodule]`; empty where code that is generated may define others."""
+    found: dict[str, Origin] = {}
+    for path, code in _code(package, base):
+        if any(not word.group().startswith("pymodule") for word in _UNSURE.finditer(code)):
+            return {}
+        modules = list(_MODULE.finditer(code))
+        if len(modules) != len(_UNSURE.findall(code)):
+            return {}
+        for match in modules:
+            said = _NAMED.search(match["given"] or "") or _NAMED.search(match["before"] + match["after"])
+            line = code.count("\n", 0, match.start("name")) + 1
+            found.setdefault(
+                said[1] if said else match["name"], Origin("project", shown(path, base), "#[pymodule]", line)
+            )
+    return found
+
+
+def _code(package: Package, base: Path) -> Iterator[tuple[Path, str]]:
+    """Each Rust file of the package, comments blanked."""
+    for path in _files(package.manifest.parent):
+        text = read_text(path, base, _MAX_BYTES)
+        if isinstance(text, str):
+            yield path, _COMMENT.sub(lambda match: " " * len(match[0]), text)
+
+
 def find_words(package: Package, base: Path, patterns: Mapping[str, str]) -> dict[str, Origin]:
     """For each pattern (a regular expression by name) that occurs in the code, the first place; comments do not count."""
     compiled = {name: re.compile(pattern) for name, pattern in patterns.items()}
     found: dict[str, Origin] = {}
-    for path in _files(package.manifest.parent):
-        text = read_text(path, base, _MAX_BYTES)
-        if not isinstance(text, str):
-            continue
-        code = _COMMENT.sub(lambda match: " " * len(match[0]), text)
+    for path, code in _code(package, base):
         for name, pattern in compiled.items():
             if name not in found and (match := pattern.search(code)):
                 line = code.count("\n", 0, match.start()) + 1

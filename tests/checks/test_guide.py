@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from crossplan.api import make_plan, place_below
 from crossplan.findings import Finding
 from tests.checks.worlds import World, manifest
 from tests.readers.builders import ar, elf_object
-from tests.readers.builders_pe import import_library
+from tests.readers.builders_pe import import_library, pe
 from tests.scan.making import make, sysconfigdata
 
 
@@ -219,3 +220,55 @@ def test_the_platform_of_another_machine_is_told_by_whom_it_leads_astray(
     finding = world.finding("XP415")
     assert (finding is None) is (words is None)
     assert finding is None or (words in finding.message and ("maturin" in finding.message) is (backend == "maturin"))
+
+
+@pytest.mark.parametrize(
+    ("code", "settings", "said"),
+    [
+        ("#[pymodule]\nfn demo() {}\n", "", None),
+        ("#[pymodule]\nfn other() {}\n", "", "other"),
+        ('/// #[pymodule]\n#[pymodule]\n#[pyo3(name = "demo")]\npub fn init(m: &M) {}\n', "", None),
+        ('#[pymodule(name = "demo", gil_used = false)]\nmod inner {}\n', "", None),
+        ("#[pymodule]\nmod demo { #[pymodule]\nmod sub {} }\n", "", None),
+        ("#[pymodule]\nfn _core() {}\n", '[tool.maturin]\nmodule-name = "demo._core"\n', None),
+        ("#[pymodule]\nfn demo() {}\n", '[tool.maturin]\nmodule-name = "demo._core"\n', "demo"),
+        ("#[pymodule]\nfn other() {}\n#[cfg_attr(x, pymodule)]\nfn demo() {}\n", "", None),  # which may be the one
+        ("macro_rules! m { () => { #[pymodule] fn demo() {} } }\n#[pymodule]\nfn other() {}\n", "", None),
+    ],
+)
+def test_a_module_is_called_as_its_file(code: str, settings: str, said: str | None, tmp_path: Path) -> None:
+    """ "rename to string_sum.so": the file's name is that of the `#[pymodule]`."""
+    world = World(tmp_path)
+    make(world.project, {"src/lib.rs": code})
+    if settings:
+        build = '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n'
+        make(world.project, {"pyproject.toml": build + settings})
+    finding = world.finding("XP619")
+    assert (finding is None) is (said is None)
+    assert finding is None or f" {said}:" in finding.message
+    name = "_core" if settings else "demo"
+    plan = make_plan(world.situation(), place_below(str(tmp_path / "out")))
+    assert plan.artifact.install_as == f"{name}.cpython-311-aarch64-linux-gnu.so"
+
+
+def test_a_python_of_msys2_is_not_the_dll_that_pyo3_binds_to_by_its_name(tmp_path: Path) -> None:
+    """PyO3 0.29 needs no import library, and takes python.org's name for the DLL."""
+    world = World(tmp_path)
+    text = sysconfigdata("", "3.12", MACHDEP="win32", EXT_SUFFIX=".cp312-mingw_x86_64_ucrt_gnu.pyd")
+    world.new_root(
+        {
+            "lib/python3.12/_sysconfigdata__win32_.py": text,
+            "bin/libpython3.12.dll": pe(name="libpython3.12.dll"),
+            "lib/libpython3.12.dll.a": import_library("libpython3.12.dll", ["Py_Initialize"]),
+        }
+    )
+    world.options |= {"target": "x86_64-pc-windows-gnu", "pyo3": "0.29.2"}
+    world.environ |= {"PYO3_CROSS_LIB_DIR": str(world.root / "lib"), "PYO3_CROSS_PYTHON_VERSION": "3.12"}
+    finding = found(world, "XP412")
+    assert "python312.dll" in finding.message and "libpython3.12.dll" in finding.message
+    world.environ["PYO3_USE_RAW_DYLIB"] = (
+        "0"  # then the name of the library is the question, which a config file answers
+    )
+    assert world.finding("XP412") is None and "libpython3.12.dll.a" in found(world, "XP309").help
+    world.take_plan()
+    assert world.finding("XP309") is None and world.finding("XP412") is None

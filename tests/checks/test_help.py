@@ -629,6 +629,28 @@ ROWS = (
         "error",
         "what a link is to take",
     ),
+    Row(
+        "XP619",
+        write("src/lib.rs", "#[pymodule]\nfn parser(m: &Bound<'_, PyModule>) {}\n"),
+        lambda w, f: make(
+            w.project,
+            {
+                "src/lib.rs": f"#[pymodule]\n{f.help.partition('or write ')[2].partition(' below')[0]}\nfn parser() {{}}\n"
+            },
+        ),
+        "warning",
+    ),
+    Row(
+        "XP601",
+        both(
+            lambda w: w.no_root(),
+            option(target=HOST),
+            write(".cargo/config.toml", f'[target.{HOST}]\nlinker = "x86_64-elsewhere-gcc"\n'),
+        ),
+        lambda w, f: w.program("x86_64-elsewhere-gcc", script()),
+        "warning",
+        "of a configuration made elsewhere",
+    ),
     Row("XP641", write("pyproject.toml", BACKEND.format("")), severity="note"),
     Row("XP642", env(ARCHFLAGS="-arch x86_64")),
     Row(
