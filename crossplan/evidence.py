@@ -79,7 +79,7 @@ class Contradiction:
     loose: bool = False
 
 
-@record(slots=False)
+@record
 class TargetPython:
     """One Python of the root: the facts with their origins, and what they were read from.
 

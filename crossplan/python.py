@@ -6,7 +6,7 @@ Spelled as the formats spell them: `3.11.2`, `3.14t` (free-threaded), `3.11.8+` 
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal, Self
 
 from crossplan.record import record
 
@@ -16,11 +16,30 @@ _VERSION = r"(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3})((?:a|b|rc)\d+)?\+?)?(t?)(d?)"
 _LEVELS = {0xA: "a", 0xB: "b", 0xC: "rc", 0xF: ""}
 
 
-class PythonVersion(NamedTuple):
-    """`major.minor`, the part of a version that decides the ABI."""
+class PythonVersion(tuple[int, int]):
+    """`major.minor`, the part of a version that decides the ABI; compares as a pair. (A NamedTuple takes 2 ms to make.)"""
 
-    major: int
-    minor: int
+    __slots__ = ()
+
+    def __new__(cls, major: int, minor: int) -> Self:
+        """From its two numbers."""
+        return super().__new__(cls, (major, minor))
+
+    def __getnewargs__(self) -> tuple[int, int]:
+        return self.major, self.minor
+
+    @property
+    def major(self) -> int:
+        """3."""
+        return self[0]
+
+    @property
+    def minor(self) -> int:
+        """11 of 3.11."""
+        return self[1]
+
+    def __repr__(self) -> str:
+        return f"PythonVersion({self.major}, {self.minor})"
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}"

@@ -1,6 +1,6 @@
-"""`record`: a frozen dataclass with slots whose class costs next to nothing to make.
+"""`record`: a frozen dataclass whose class costs next to nothing to make.
 
-`dataclasses.dataclass(frozen=True, slots=True)` writes six methods as text and compiles them: 0.7 ms a class with Python
+`dataclasses.dataclass(frozen=True)` writes six methods as text and compiles them: 0.7 ms a class with Python
 3.11, some 60 ms for the classes that `crossplan env` needs, as much as PyO3's own answer takes. Records share their
 methods, and only `__init__` is compiled, for a class that has more than a few instances. In all else a record is a
 dataclass: for type checkers, for `match`, for `dataclasses.fields`, `replace` and `asdict`.
@@ -32,28 +32,30 @@ def field(*, default_factory: Callable[[], T]) -> T:
 @overload
 def record(cls: type[T], /) -> type[T]: ...
 @overload
-def record(*, frozen: bool = True, slots: bool = True) -> Callable[[type[T]], type[T]]: ...
+def record(*, frozen: bool = True, slots: bool = False) -> Callable[[type[T]], type[T]]: ...
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def record(cls: Any = None, /, *, frozen: bool = True, slots: bool = True) -> Any:
-    """Make a class with annotated fields a record. Without slots an instance has a dictionary, for cached properties."""
+def record(cls: Any = None, /, *, frozen: bool = True, slots: bool = False) -> Any:
+    """Make a class with annotated fields a record; with slots, which make another class of it, one of which there are many."""
     return _make(cls, frozen, slots) if cls is not None else lambda it: _make(it, frozen, slots)
 
 
 def _make(cls: type, frozen: bool, slots: bool) -> type:
     if any("__dataclass_fields__" in vars(base) for base in cls.__mro__):
         raise TypeError(f"{cls.__name__}: a record does not inherit from another")
-    space = dict(vars(cls))
-    names = tuple(space.get("__annotations__", ()))
-    defaults = {name: space.pop(name, _MISSING) for name in names}
-    for name in ("__dict__", "__weakref__"):
-        space.pop(name, None)
-    if slots:
-        space["__slots__"] = names
-    shared: dict[str, Any] = {"__eq__": _equal, "__repr__": _text, "__reduce__": _reduce}
-    shared |= {"__match_args__": names, "__dataclass_fields__": _Fields()}
+    own = vars(cls)
+    names = tuple(own.get("__annotations__", ()))
+    defaults = {name: own.get(name, _MISSING) for name in names}
+    shared: dict[str, Any] = {"__eq__": _equal, "__repr__": _text, "__reduce__": _reduce, "__match_args__": names}
     shared |= {"__hash__": _hash, "__setattr__": _refuse, "__delattr__": _refuse} if frozen else {"__hash__": None}
-    space = {**shared, **space, "__init__": _first_init(defaults, frozen)}
-    return type(cls)(cls.__name__, cls.__bases__, space)
+    given = {name: value for name, value in shared.items() if name not in own}
+    given |= {"__init__": _first_init(defaults, frozen), "__dataclass_fields__": _Fields()}
+    if slots:
+        apart = (*names, "__dict__", "__weakref__")
+        space = {name: value for name, value in own.items() if name not in apart}
+        return type(cls)(cls.__name__, cls.__bases__, {**space, **given, "__slots__": names})
+    for name, value in given.items():
+        setattr(cls, name, value)
+    return cls
 
 
 def _first_init(defaults: dict[str, Any], frozen: bool) -> Callable[..., None]:

@@ -22,7 +22,7 @@ class Point:
     tags: dict[str, int] = field(default_factory=dict)
 
 
-@record(slots=False)
+@record
 class Even:
     """A number that is checked, and halved when somebody asks."""
 

@@ -35,7 +35,7 @@ class Claim:
     stable: str | None = None
 
 
-@record(slots=False)
+@record
 class Subject:
     """One binary under judgement. `python` is the one of the root that is meant, `target` the triple that is given or its."""
 

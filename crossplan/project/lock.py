@@ -31,7 +31,7 @@ class LockedPackage:
     line: int | None = None
 
 
-@record(slots=False)
+@record
 class Lock:
     """A lock file and its packages, in its order."""
 

@@ -34,7 +34,7 @@ class ProjectProblem:
     key: str | None = None
 
 
-@record(slots=False)
+@record
 class Document:
     """One TOML file: where it lies, how the user is shown that, its text and its values."""
 

@@ -32,7 +32,7 @@ _SHN_XINDEX = 0xFFFF
 _PN_XNUM = 0xFFFF
 
 
-@record
+@record(slots=True)
 class Segment:
     """One program header: `p_type`, `p_flags`, where it lies in the file and in memory."""
 
@@ -44,7 +44,7 @@ class Segment:
     align: int
 
 
-@record
+@record(slots=True)
 class Section:
     """One section header; `name` is an offset into the section-name table."""
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from crossplan.evidence import Description, ImageFile, Unread
 from crossplan.python import minor_version
 from crossplan.readers.image import Image
-from crossplan.record import field, record
+from crossplan.record import field, record, replace
 from crossplan.scan import names
 from crossplan.scan.names import Name
 from crossplan.sysroot import parent
@@ -50,7 +50,7 @@ class Group:
     def join(self, member: Member) -> None:
         """Take a member in; what it says fills what nothing said before."""
         self.members.append(member)
-        self.name = Name(*(mine if mine is not None else other for mine, other in zip(self.name, member.name)))
+        self.name = self.name.filled(member.name)
 
     @property
     def libraries(self) -> list[ImageFile]:
@@ -134,13 +134,10 @@ def _name_of(record: Record) -> Name:
     base = record.path.rpartition("/")[2]
     around = names.folders(record.path)
     if isinstance(record, ImageFile):
-        own = _image_name(record)
-        return _first(
-            own, around._replace(implementation=around.implementation if own.implementation is None else None)
-        )
+        return _image_name(record).filled(around)
     own = names.described(base)
     if isinstance(record, Unread):
-        return _first(own, names.library(base), around)
+        return own.filled(names.library(base), around)
     values = record.values
     soabi = names.extension(f"x.{values.get('SOABI')}.so") if values.get("SOABI") else Name()
     multiarch = values.get("MULTIARCH") or soabi.multiarch or values.get("implementation._multiarch")
@@ -151,12 +148,7 @@ def _name_of(record: Record) -> Name:
     minor = minor_version(str(version)) if version else None
     flags = values.get("ABIFLAGS")
     said = Name(soabi.implementation, str(minor) if minor else None, flags if isinstance(flags, str) else None)
-    return _first(inside, own, around, said)
-
-
-def _first(*candidates: Name) -> Name:
-    """For each part, the first that says it."""
-    return Name(*(next((part for part in parts if part is not None), None) for parts in zip(*candidates)))
+    return inside.filled(own, around, said)
 
 
 def _image_name(file: ImageFile) -> Name:
@@ -167,13 +159,13 @@ def _image_name(file: ImageFile) -> Name:
     name = next((found for base in bases if (found := read(base)) != Name()), Name())
     if file.role == "libpython" and name.minor is None and file.image.python_version:
         minor = minor_version(file.image.python_version)
-        name = name._replace(minor=str(minor) if minor else None)
+        name = replace(name, minor=str(minor) if minor else None)
     return name
 
 
 def _compatible(one: Name, other: Name) -> bool:
     """Whether two names can be of one Python: what both say is equal."""
-    if any(a and b and a != b for a, b in zip(one[:2], other[:2])):
+    if any(a and b and a != b for a, b in ((one.implementation, other.implementation), (one.minor, other.minor))):
         return False
     if None not in (one.variant, other.variant) and one.variant != other.variant:
         return False

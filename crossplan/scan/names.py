@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
 
+from crossplan.record import record
 from crossplan.triple import MultiarchFacts, multiarch_facts
 
 
-class Name(NamedTuple):
+@record
+class Name:
     """What a name says; None where it says nothing. `flags` are CPython's ABI flags: `t`, `d`, `m`, in their order."""
 
     implementation: str | None = None
@@ -25,6 +26,15 @@ class Name(NamedTuple):
     def variant(self) -> frozenset[str] | None:
         """The flags that make another build of one version: `t` and `d`, not the `m` and `u` of old."""
         return None if self.flags is None else frozenset("td") & frozenset(self.flags)
+
+    def filled(self, *others: Name) -> Name:
+        """The same; where it says nothing, what the first of the others says."""
+        names = (self, *others)
+        told = ([said for name in names if (said := getattr(name, part)) is not None] for part in _PARTS)
+        return Name(*(said[0] if said else None for said in told))
+
+
+_PARTS = ("implementation", "minor", "flags", "multiarch")
 
 
 _LIBRARY = r"(?:lib|cyg|msys-)[pP]ython(3\.\d{1,3})([a-z]*)(?:-pic)?\.(?:so[.\d]*|dylib|dll\.a|dll|a)"

@@ -29,7 +29,7 @@ class Store(Protocol):
         ...
 
 
-@record
+@record(slots=True)
 class Member:
     """What an archive has at a path. `place` is where its store finds it, `target` where a link leads."""
 

@@ -30,7 +30,7 @@ _LONG = {b"L": "path", b"K": "linkpath"}
 _NO_MEMBERS = (b"g", b"V", b"M")  # global pax header, volume label, continuation of another volume
 
 
-@record
+@record(slots=True)
 class TarEntry:
     """One member: `path` and `target` as the archive spells them, its bytes at `offset` of the unpacked archive.
 

@@ -33,7 +33,7 @@ class RefusedRoot(RootError):
         self.reason = reason
 
 
-@record
+@record(slots=True)
 class Node:
     """A place inside the root after all links: its path relative to the root (`""` is the root) and what is there."""
 

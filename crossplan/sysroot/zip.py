@@ -36,7 +36,7 @@ _METHODS = {8: "deflate", 12: "bzip2", 93: "zstd"}
 _UNIX = 3
 
 
-@record
+@record(slots=True)
 class _Packed:
     """How the bytes of an entry lie in the archive."""
 

@@ -30,7 +30,7 @@ _OS = (
 )
 
 
-@record(slots=False)
+@record
 class Compiler:
     """A program by the name under which it is called; questions are asked when first needed."""
 

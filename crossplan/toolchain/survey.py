@@ -18,7 +18,7 @@ from crossplan.triple import Target
 _COMPILERS = ("CC", "CXX")
 
 
-@record(slots=False)
+@record
 class Toolchain:
     """The tools for `target` as a build in `cwd` under `environ` would find them.
 
