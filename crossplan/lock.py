@@ -88,9 +88,9 @@ def read_lock(path: Path, cwd: str) -> LockFile:
     return LockFile(name, text, plans)
 
 
-def with_entry(lock: LockFile, name: str, entry: Entry) -> str:
-    """The text of a lock file in which one plan is another."""
-    return dumps({"version": LOCK_VERSION, "plans": {**lock.plans, name: entry}})
+def with_entries(lock: LockFile, entries: Mapping[str, Entry]) -> str:
+    """The text of a lock file in which these plans are the ones given; the others stay."""
+    return dumps({"version": LOCK_VERSION, "plans": {**lock.plans, **entries}})
 
 
 def entry_of(plan: Plan, also: Iterable[str] = ()) -> Entry:
@@ -123,11 +123,15 @@ def entry_of(plan: Plan, also: Iterable[str] = ()) -> Entry:
     return {key: _neutral(value, list(_folders(plan))) for key, value in entry.items()}
 
 
-def check_locked(plan: Plan, path: Path) -> tuple[Finding, ...]:
-    """XP660, XP661: the plan is the one that was locked, for a lock is there to make a change be noticed, not to hide it."""
+def check_locked(plan: Plan, path: Path, cell: str | None = None) -> tuple[Finding, ...]:
+    """XP660, XP661: the plan is the one that was locked, for a lock is there to make a change be noticed, not to hide it.
+
+    `cell`: the name of the cell of a matrix that it is the plan of.
+    """
     request = plan.as_is.request
-    name = plan_name(request)
-    help_ = f"Run crossplan lock --target {request.triple} with the options of this plan"
+    name = plan_name(request) if cell is None else cell
+    again = f"--target {request.triple} with the options of this plan" if cell is None else "--matrix"
+    help_ = f"Run crossplan lock {again}"
     try:
         lock = read_lock(path, request.cwd)
     except LockError as error:

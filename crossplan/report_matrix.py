@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypedDict
 
 from crossplan.findings import Finding, ordered, worst
@@ -51,7 +51,7 @@ class MatrixWire(TypedDict):
 
 @record
 class CellReport:
-    """What became of one cell: the values of the table, the plan in short, the findings."""
+    """What became of one cell: the values of the table, the plan in short, the findings; and what is locked of it, if asked for."""
 
     name: str
     target: str
@@ -61,6 +61,7 @@ class CellReport:
     sysroot: tuple[str, ...]
     plan: SummaryWire | None
     findings: tuple[Finding, ...]
+    entry: Mapping[str, object] | None = None
 
     @property
     def verdict(self) -> Literal["sound", "unsound"]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 
-from crossplan.api import make_plan, place_in_cache
+from crossplan.api import RequestError, make_plan, place_in_cache, this_machine
 from crossplan.checks import check_situation
 from crossplan.cli.env import complain
-from crossplan.cli.options import add_shared, request_of, situation_of
+from crossplan.cli.options import add_shared, current_folder, request_of, situation_of
 from crossplan.cli.output import write_atomically
 from crossplan.cli.status import CommandError, Status, status_of
-from crossplan.lock import LOCK_FILE, LockError, entry_of, lock_path, plan_name, read_lock, with_entry
+from crossplan.findings import Finding
+from crossplan.lock import LOCK_FILE, Entry, LockError, entry_of, lock_path, plan_name, read_lock, with_entries
 from crossplan.report import VERSION, dumps, finding_wire
 
 
@@ -19,32 +23,63 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `lock`."""
     add_shared(parser)
     parser.add_argument(
+        "--matrix",
+        action="store_true",
+        help="lock every cell of [tool.crossplan.matrix], for crossplan matrix --locked",
+    )
+    parser.add_argument(
         "-o", "--output", metavar="FILE", help=f"the lock file (default: {LOCK_FILE} at the project's root)"
     )
     parser.add_argument("--json", action="store_true", help="print what was locked as JSON")
 
 
 def run(arguments: argparse.Namespace) -> Status:
-    """Plan, judge what is planned, and put a sound plan into the lock file beside the others."""
-    request = request_of(arguments)
-    plan = make_plan(situation_of(request, resolve=False), place_in_cache(request.environ))
-    findings = check_situation(plan.planned)
+    """Plan, judge what is planned, and put sound plans into the lock file beside the others."""
+    path, entries, findings = (_cells if arguments.matrix else _one)(arguments)
     status = status_of(findings, strict=arguments.strict)
     if status is not Status.SOUND:
         complain(findings)
         return status
-    path, name = lock_path(request, arguments.output), plan_name(request)
     try:
-        lock = read_lock(path, request.cwd)
-        entry = entry_of(plan)
-        write_atomically(path, with_entry(lock, name, entry))
+        lock = read_lock(path, current_folder())
+        write_atomically(path, with_entries(lock, entries))
     except LockError as error:
         raise CommandError(f"{error}; take it away, or name another file with -o") from error
     except OSError as error:
         raise CommandError(f"cannot write {path}: {error.strerror}") from error
     if arguments.json:
-        document = {"version": VERSION, "path": lock.shown, "name": name, "plan": entry}
+        name, entry = next(iter(entries.items()))
+        document = {"version": VERSION, "path": lock.shown, "name": name, "plan": entry, "plans": dict(entries)}
         sys.stdout.write(dumps({**document, "findings": [finding_wire(finding) for finding in findings]}))
     else:
-        print(f"crossplan: {name} is locked in {lock.shown}", file=sys.stderr)
+        print(f"crossplan: locked in {lock.shown}: {'; '.join(entries)}", file=sys.stderr)
     return Status.SOUND
+
+
+def _one(arguments: argparse.Namespace) -> tuple[Path, Mapping[str, Entry], tuple[Finding, ...]]:
+    """The lock file, the plan of the command line by its name, and what is found under it."""
+    request = request_of(arguments)
+    plan = make_plan(situation_of(request, resolve=False), place_in_cache(request.environ))
+    return lock_path(request, arguments.output), {plan_name(request): entry_of(plan)}, check_situation(plan.planned)
+
+
+def _cells(arguments: argparse.Namespace) -> tuple[Path, Mapping[str, Entry], tuple[Finding, ...]]:
+    """The same for the cells of the table, by their names."""
+    from crossplan.matrix import Setting, plan_cells, read_cells, workers_of
+    from crossplan.project.settings import SettingsError
+    from crossplan.report_matrix import all_findings
+
+    own = ("target", "sysroot", "pyo3", "features", "abi3", "embed", "python", "implementation", "profile", "tool")
+    if given := [name for name in own if getattr(arguments, name)]:
+        raise CommandError(
+            f"--matrix takes what is built from the table: leave --{given[0].replace('tool', 'with')} out"
+        )
+    here = current_folder()
+    try:
+        cells = read_cells(Path(here))
+        setting = Setting(dict(os.environ), here, this_machine(), arguments.manifest_path, arguments.host, entries=True)
+        reports = list(plan_cells(cells, setting, workers_of(None, None)))
+    except (SettingsError, RequestError) as error:
+        raise CommandError(str(error)) from error
+    path = Path(here, arguments.output) if arguments.output else Path(cells[0].folder, LOCK_FILE)
+    return path, {report.name: report.entry or {} for report in reports}, all_findings(reports)

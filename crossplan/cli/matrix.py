@@ -11,6 +11,7 @@ from crossplan.api import RequestError, this_machine
 from crossplan.cli.many import add_workers
 from crossplan.cli.options import current_folder
 from crossplan.cli.status import CommandError, Status, status_of
+from crossplan.lock import LOCK_FILE
 from crossplan.matrix import Cell, ClusterError, Setting, jobs_of, plan_cells, read_cells, workers_of
 from crossplan.project.settings import SettingsError
 from crossplan.render.ci import FORMATS, Refused, dialect_of, render
@@ -23,6 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--manifest-path", metavar="PATH", help="the Cargo.toml (default: the nearest one)")
     parser.add_argument("--host", metavar="TRIPLE", help="triple of the machine that builds (default: this one)")
     parser.add_argument("--part", metavar="K/N", type=_part, help="only the K-th of N equal parts of the cells")
+    parser.add_argument(
+        "--locked",
+        metavar="FILE",
+        nargs="?",
+        const="",
+        help="fail with what changed since crossplan lock --matrix wrote FILE (default: crossplan.lock.json beside the table)",
+    )
     parser.add_argument("--strict", action="store_true", help="exit with 4 for warnings too")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -39,7 +47,10 @@ def run(arguments: argparse.Namespace) -> Status:
         if arguments.format is not None:
             sys.stdout.write(render(arguments.format, jobs_of(cells, dialect_of(arguments.format))))
             return Status.SOUND
-        setting = Setting(dict(os.environ), current_folder(), this_machine(), arguments.manifest_path, arguments.host)
+        locked = None if arguments.locked is None else arguments.locked or os.path.join(cells[0].folder, LOCK_FILE)  # noqa: PTH118
+        setting = Setting(
+            dict(os.environ), current_folder(), this_machine(), arguments.manifest_path, arguments.host, locked
+        )
         reports = list(plan_cells(cells, setting, workers_of(arguments.jobs, arguments.scheduler)))
     except (SettingsError, RequestError, ClusterError, Refused) as error:
         raise CommandError(str(error)) from error

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 from crossplan.api import host_of, make_plan, make_request, place_in_cache, read_situation
 from crossplan.checks import check_situation
-from crossplan.findings import Finding, Location
+from crossplan.findings import Finding, Location, ordered
+from crossplan.lock import Entry, check_locked, entry_of
 from crossplan.matrix.failed import no_root, not_answered, where
 from crossplan.matrix.spread import Workers, spread
 from crossplan.matrix.table import Cell
@@ -23,13 +25,19 @@ from crossplan.triple import UnknownTarget
 
 @record
 class Setting:
-    """What all cells share: the environment, where the user stands, this machine's triple, and options of the command."""
+    """What all cells share: the environment, where the user stands, this machine's triple, and options of the command.
+
+    `locked` is the lock file that plans are compared with; `entries`: what is to be locked is wanted,
+    and what is found is about the plan alone.
+    """
 
     environ: Mapping[str, str]
     cwd: str
     machine: str
     manifest_path: str | None = None
     host: str | None = None
+    locked: str | None = None
+    entries: bool = False
     run: str = field(default_factory=lambda: uuid4().hex)  # one for each run, for what is kept between cells
 
 
@@ -48,7 +56,10 @@ def plan_cell(setting: Setting, cell: Cell) -> CellReport:
     try:
         situation = read_situation(request, _host(setting, request))
         plan = make_plan(situation, place_in_cache(request.environ))
-        return _report(cell, summary_of(plan), check_situation(situation, plan.planned))
+        findings = check_situation(plan.planned) if setting.entries else check_situation(situation, plan.planned)
+        if setting.locked is not None:
+            findings = ordered((*findings, *check_locked(plan, Path(setting.cwd, setting.locked), cell.name)))
+        return _report(cell, summary_of(plan), findings, entry_of(plan) if setting.entries else None)
     except RootError as error:
         origin = cell.origins.get("sysroot")
         place = Location(origin.place, origin.key, origin.line) if origin is not None else Location(request.sysroots[0])
@@ -75,7 +86,9 @@ def _lost(cell: Cell, reason: str) -> CellReport:
     return _report(cell, None, (not_answered(reason, Location(origin.place, origin.key, origin.line)),))
 
 
-def _report(cell: Cell, plan: SummaryWire | None, findings: tuple[Finding, ...]) -> CellReport:
+def _report(
+    cell: Cell, plan: SummaryWire | None, findings: tuple[Finding, ...], entry: Entry | None = None
+) -> CellReport:
     return CellReport(
         name=cell.name,
         target=cell.target,
@@ -85,4 +98,5 @@ def _report(cell: Cell, plan: SummaryWire | None, findings: tuple[Finding, ...])
         sysroot=cell.sysroot,
         plan=plan,
         findings=findings,
+        entry=entry,
     )

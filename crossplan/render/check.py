@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 from crossplan.checks.built import CheckedFile
 from crossplan.findings import Finding
 from crossplan.render.findings import print_findings
-from crossplan.render.text import shown, visible
+from crossplan.render.text import paragraph, shown, visible
 from crossplan.report import VERSION, FindingWire, ImageWire, finding_wire, image_wire
 
 if TYPE_CHECKING:
@@ -83,6 +83,6 @@ def print_check(console: Console, checked: Sequence[CheckedFile], findings: Sequ
         console.print(Text(f"  {image.format}, {machines}"))
         word = "looked for" if one.importable else "not looked for"
         console.print(Text(f"  suffix {visible(one.subject.suffix.text) or '(none)'}, {word} by its Python"))
-        console.print(Text(f"  needs {', '.join(map(visible, needs(one))) or 'no library'}"))
+        paragraph(console, "  ", f"needs {', '.join(needs(one)) or 'no library'}")
     console.print()
     print_findings(console, findings)

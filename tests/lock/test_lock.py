@@ -206,7 +206,8 @@ def test_the_file_may_have_another_name(project: Path, locked: Locked) -> None:
 def test_what_is_locked_is_printed_when_asked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lock("--json")
     document = json.loads(capsys.readouterr().out)
-    assert set(document) == {"version", "path", "name", "plan", "findings"}
+    assert set(document) == {"version", "path", "name", "plan", "plans", "findings"}
+    assert document["plans"] == {document["name"]: document["plan"]}
     assert document["name"] == ARM and document["plan"] == entry(project)
 
 

@@ -157,3 +157,36 @@ def test_jobs_are_printed_without_planning(table: Path, capsys: pytest.CaptureFi
     assert rows[0]["env"] == (
         f"crossplan env --target {ARM} --python 3.11 --features extension-module --pyo3 0.22 --sysroot nowhere --format github"
     )
+
+
+def test_a_whole_table_is_locked_and_compared_with(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lock", "--matrix", "--json"]) == 0
+    locked = json.loads(capsys.readouterr().out)
+    names = [cell["name"] for cell in document(capsys, "--jobs", "1", "--locked")["cells"]]
+    assert sorted(locked["plans"]) == sorted(names) and len(names) == 4
+    kept = json.loads((table.parent / "crossplan.lock.json").read_text())
+    assert kept["plans"] == locked["plans"] and str(table.parent) not in json.dumps(kept)
+
+    table.write_text(TABLE.replace('pyo3 = ["0.22"]', 'pyo3 = ["0.22", "0.29"]').replace(f'"{ARM64}"', ""))
+    changed = document(capsys, "--jobs", "1", "--locked", status=4)
+    missing = {f["message"] for f in changed["findings"] if f["name"] == "not-locked"}
+    assert len(missing) == 2 and all("PyO3 0.29" in message for message in missing)
+
+    table.write_text(TABLE.replace("[tool.crossplan]", '[tool.crossplan]\nprofile = "release"'))
+    changed = document(capsys, "--jobs", "1", "--locked", status=4)
+    fields = {f["locations"][0]["key"] for f in changed["findings"] if f["name"] == "plan-changed"}
+    assert fields == {"profile", "command"}
+    assert all(
+        "crossplan lock --matrix" in f["help"].lower() for f in changed["findings"] if f["name"] == "plan-changed"
+    )
+
+
+@pytest.mark.parametrize("more", [["--target", ARM], ["--python", "3.12"], ["--with", "maturin"]])
+def test_a_table_is_locked_as_it_is_or_not_at_all(
+    table: Path, more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["lock", "--matrix", *more]) == 2
+    assert f"leave {more[0]} out" in capsys.readouterr().err and not (table.parent / "crossplan.lock.json").exists()
+    table.write_text(TABLE.replace("0.22", "0.14.0"))  # which lets nothing of this be built
+    assert main(["lock", "--matrix"]) == 4
+    assert not (table.parent / "crossplan.lock.json").exists()
