@@ -43,6 +43,8 @@ GROUPS: Final = (
     Group("oracle", "20,000 requests to PyO3's real scripts", RUST, ("-m", "oracle.fuzz", "--count", "20000")),
     Group("hostile", "200,000 damaged images and descriptions", (), ("-m", "tests.readers.fuzz", "-n", "200000")),
     Group("coverage", "200,000 files that coverage chooses", (), ("-m", "tests.readers.coverage_fuzz"), "atheris"),
+    Group("readers", "images beside readelf, LLVM, wabt, V8, LIEF", (), ("-m", "tests.readers.compare_independent")),
+    Group("archives", "archives of other writers", (), ("-m", "tests.archives.compare_independent")),
     Group("mutation", "a changed row of a table fails a test", (), ("scripts/mutate_rules.py",)),
     Group("env", "crossplan env beside PyO3's own script", DEBIAN, ("benchmarks/env.py",)),
     Group("resolve", "5,000 predictions beside PyO3's own scripts", RUST, ("benchmarks/resolve.py",)),

@@ -13,6 +13,7 @@ from crossplan.readers.source import ReadError
 from crossplan.readers.window import STRING_LIMIT, text
 from crossplan.record import record
 from crossplan.sysroot.flow import Flow, exactly
+from crossplan.sysroot.sparse import Pieces, of_header, of_pax, pieces_of
 from crossplan.sysroot.tree import Kind
 
 BLOCK = 512
@@ -22,7 +23,8 @@ _HEADER_RUN = 16  # headers that may describe one member
 # name, mode, uid, gid, size, mtime, checksum, type, link name, magic and version, owner and device, prefix, padding
 _HEADER = Struct("<100s 24x 12s 12x 8s c 100s 8s 80x 155s 12x")
 _CHECKSUM = slice(148, 156)
-_MORE_SPARSE = (482, 504)  # where a GNU sparse header, and each block after it, says that one more follows
+_TYPE = slice(156, 157)
+_REAL_SIZE = slice(483, 495)  # of a sparse file, in the old header
 
 _KINDS: Mapping[bytes, Kind] = {b"2": "link", b"3": "other", b"4": "other", b"5": "directory", b"6": "other"}
 _PAX = (b"x", b"X")
@@ -34,7 +36,7 @@ _NO_MEMBERS = (b"g", b"V", b"M")  # global pax header, volume label, continuatio
 class TarEntry:
     """One member: `path` and `target` as the archive spells them, its bytes at `offset` of the unpacked archive.
 
-    `same_as`: a hard link, to the member of that path. A sparse file is of kind `other`, as its bytes are not plain.
+    `same_as`: a hard link, to the member of that path. Of a sparse file only the `pieces` are stored, of `stored` bytes.
     """
 
     path: str
@@ -43,6 +45,8 @@ class TarEntry:
     offset: int
     target: str = ""
     same_as: str | None = None
+    stored: int = 0
+    pieces: Pieces | None = None
 
 
 def is_header(block: bytes) -> bool:
@@ -75,7 +79,7 @@ def entries(flow: Flow) -> Iterator[TarEntry]:
             extra.update(_pax(data) if kind in _PAX else {_LONG[kind]: text(data.rstrip(b"\0"))})
             continue
         entry = _entry(block, extra, size, flow)
-        stop = flow.position + _padded(0 if kind in _KINDS or kind == b"1" else entry.size)
+        stop = flow.position + _padded(0 if kind in _KINDS or kind == b"1" else entry.stored)
         if kind not in _NO_MEMBERS:
             yield entry
         flow.skip(stop - flow.position)
@@ -104,36 +108,46 @@ def _entry(block: bytes, extra: Mapping[str, str], size: int, flow: Flow) -> Tar
             raise ReadError("a pax header gives no size in digits", f"offset {flow.position:#x}")
         size = int(extra["size"])
     found = _KINDS.get(kind, "file")
-    sparse = kind == b"S" or any(key.startswith("GNU.sparse.") for key in extra)
-    if kind == b"S":
-        _skip_sparse_map(block, flow)
     if found == "file" and path.endswith("/"):
         found = "directory"  # as v7 wrote them
     same_as = target if kind == b"1" else None
-    return TarEntry(path, "other" if sparse else found, size, flow.position, target, same_as)
+    if kind == b"S" or any(key.startswith("GNU.sparse.") for key in extra):
+        return _sparse(block, extra, path, size, flow)
+    return TarEntry(path, found, size, flow.position, target, same_as, size)
 
 
-def _skip_sparse_map(block: bytes, flow: Flow) -> None:
-    mark, later = _MORE_SPARSE
-    for _ in range(1 << 16):
-        if not block[mark]:
-            return
-        block, mark = exactly(flow, BLOCK), later
-    raise ReadError("the map of a sparse file has no end", f"offset {flow.position:#x}")
+def _sparse(block: bytes, extra: Mapping[str, str], path: str, stored: int, flow: Flow) -> TarEntry:
+    """A sparse file: of `stored` bytes in the archive, its map among them where it stands there."""
+    start = flow.position
+    if block[_TYPE] == b"S":
+        numbers, size = of_header(block, flow), _octal(block[_REAL_SIZE])
+        start = flow.position
+    else:
+        numbers = of_pax(extra, flow)
+        real = extra.get("GNU.sparse.realsize", extra.get("GNU.sparse.size", ""))
+        size = int(real) if real.isdecimal() and len(real) <= 19 else 0
+    stored -= flow.position - start
+    if numbers is None:
+        return TarEntry(path, "other", size, flow.position, stored=stored)
+    return TarEntry(path, "file", size, flow.position, stored=stored, pieces=pieces_of(numbers, stored, size))
 
 
 def _pax(data: bytes) -> dict[str, str]:
-    """Records `LENGTH KEY=VALUE`, each with a line feed; those that matter here."""
+    """Records `LENGTH KEY=VALUE`, each with a line feed; those that matter here. Repeated ones make the map of a sparse file."""
     found: dict[str, str] = {}
-    while data:
-        digits, _, _ = data.partition(b" ")
-        if not digits.isdigit() or len(digits) > 7 or not len(digits) < int(digits) <= len(data):
+    numbers: list[str] = []
+    at = 0
+    while at < len(data):
+        digits, _, _ = data[at : at + 8].partition(b" ")
+        if not digits.isdigit() or len(digits) > 7 or not len(digits) < int(digits) <= len(data) - at:
             raise ReadError("a pax header has a record without length")
-        record, data = data[len(digits) + 1 : int(digits)], data[int(digits) :]
-        key, equals, value = record.removesuffix(b"\n").partition(b"=")
-        if equals and (key in (b"path", b"linkpath", b"size") or key.startswith(b"GNU.sparse.")):
-            found[text(key)] = text(value[: STRING_LIMIT + 1])
-    return found
+        start, at = at + len(digits) + 1, at + int(digits)
+        key, equals, value = data[start:at].removesuffix(b"\n").partition(b"=")
+        if equals and key in (b"GNU.sparse.offset", b"GNU.sparse.numbytes"):
+            numbers.append(text(value))
+        elif equals and (key in (b"path", b"linkpath", b"size") or key.startswith(b"GNU.sparse.")):
+            found[text(key)] = text(value if key == b"GNU.sparse.map" else value[: STRING_LIMIT + 1])
+    return {**found, "GNU.sparse.map": ",".join(numbers)} if numbers else found
 
 
 def _octal(field: bytes) -> int:

@@ -9,6 +9,7 @@ from crossplan.readers.source import ByteSource, ReadError
 from crossplan.sysroot.flow import Allowance, Flow, OverLimit, PlainFlow, exactly, flow_of
 from crossplan.sysroot.index import Index, Member
 from crossplan.sysroot.scratch import Part, Scratch
+from crossplan.sysroot.sparse import Pieces, SparseSource
 from crossplan.sysroot.tar import BLOCK, TarEntry, entries, is_header
 from crossplan.sysroot.tree import Progress, join
 from crossplan.sysroot.zip import MEMBER_LIMIT
@@ -17,6 +18,7 @@ WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
 """Names by which a layer of an image takes away what is below it (OCI image specification, layer.md)."""
 
 KEPT_SIZE = 128 << 20
+_PIECES_LIMIT = 100_000  # of all sparse files of one archive
 _CHUNK = 1 << 18
 
 # Files that a scan may open, by folder and by name. One that is missing here costs a second pass over the archive, nothing else.
@@ -42,6 +44,8 @@ class TarStore:
         self._progress = progress
         self._kept: dict[int, ByteSource] = {}
         self._asked: set[str] = set()
+        self._sparse: dict[int, tuple[int, Pieces]] = {}  # of sparse files: the bytes stored, and where they belong
+        self._pieces = 0
 
     def is_tar(self) -> bool:
         """Whether a tar begins here. Compressed data that cannot be read is taken for one, so that its fault is said."""
@@ -65,21 +69,33 @@ class TarStore:
             elif entry.same_as is not None:
                 index.insert_hard_link(path, join(under, entry.same_as), self)
             else:
+                self._note_pieces(entry)
                 index.insert(path, Member(entry.kind, self, entry.size, entry.offset, entry.target))
                 if entry.kind == "file" and not isinstance(flow, PlainFlow) and self._is_wanted(entry):
-                    self._kept[entry.offset] = self._scratch.keep(_pieces(flow, entry.size))
+                    self._keep(entry, flow)
             if self._progress is not None:
                 self._progress(index.size, len(self._kept))
 
         while not isinstance(flow, PlainFlow) and flow.upto(_CHUNK):
             pass  # what follows the end mark is padding; at its end stands the checksum of compressed data
 
+    def _note_pieces(self, entry: TarEntry) -> None:
+        if entry.pieces is not None:
+            self._pieces += len(entry.pieces)
+            if self._pieces > _PIECES_LIMIT:
+                raise OverLimit(f"its sparse files have more than {_PIECES_LIMIT} pieces")
+            self._sparse[entry.offset] = entry.stored, entry.pieces
+
+    def _keep(self, entry: TarEntry, flow: Flow) -> None:
+        kept = self._scratch.keep(_pieces(flow, entry.stored))
+        self._kept[entry.offset] = kept if entry.pieces is None else SparseSource(kept, entry.pieces, entry.size)
+
     def _is_wanted(self, entry: TarEntry) -> bool:
         named = _KEPT.fullmatch(entry.path.rpartition("/")[2]) or _KEPT_IN.search(entry.path)
         return bool(named) and self._fits(entry)
 
     def _fits(self, entry: TarEntry) -> bool:
-        return entry.same_as is None and entry.size <= KEPT_SIZE and self._scratch.room_for(entry.size)
+        return entry.same_as is None and entry.stored <= KEPT_SIZE and self._scratch.room_for(entry.stored)
 
     def _flow(self) -> Flow:
         return flow_of(self._source, self._allowance)
@@ -87,10 +103,12 @@ class TarStore:
     def open(self, member: Member) -> ByteSource:
         """See `Store`."""
         if member.place not in self._kept:
-            if member.size > MEMBER_LIMIT:
-                raise OverLimit(f"unpacked it has {member.size} bytes")
+            stored, pieces = self._sparse.get(member.place, (member.size, None))
+            if stored > MEMBER_LIMIT:
+                raise OverLimit(f"unpacked it has {stored} bytes")
             if isinstance(self._flow(), PlainFlow):
-                return Part(self._source, member.place, member.size)
+                part = Part(self._source, member.place, stored)
+                return part if pieces is None else SparseSource(part, pieces, member.size)
             self._read_again(member)
         return self._kept[member.place]
 
@@ -103,7 +121,7 @@ class TarStore:
                 asked = entry.offset == member.place and entry.same_as is None and entry.kind == "file"
                 neighbour = folder in self._asked and entry.kind == "file" and self._fits(entry)
                 if (asked or neighbour) and entry.offset not in self._kept:
-                    self._kept[entry.offset] = self._scratch.keep(_pieces(flow, entry.size))
+                    self._keep(entry, flow)
                 if asked:
                     self._asked.add(folder)
         except ReadError:

@@ -11,6 +11,7 @@ import lzma
 import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 try:
     from compression import zstd  # type: ignore[import-not-found, unused-ignore]
@@ -18,7 +19,8 @@ except ImportError:
     from backports import zstd
 
 from crossplan.readers.source import ReadError
-from crossplan.sysroot import Sysroot
+from crossplan.sysroot import Sysroot, open_sysroot
+from crossplan.sysroot.archive import ArchiveRoot
 
 Tree = Mapping[str, bytes | str | None]
 """Path to bytes (a file), text (a link to that), or None (a folder)."""
@@ -141,6 +143,14 @@ def image(layers: list[bytes], platforms: tuple[str, ...] = ("linux/arm64",)) ->
         manifests.append({**manifest, "platform": {"os": os_name, "architecture": machine}})
     files["index.json"] = json.dumps({"schemaVersion": 2, "manifests": manifests}).encode()
     return files
+
+
+def opened(folder: Path, data: bytes) -> ArchiveRoot:
+    """The root in an archive of these bytes."""
+    (folder / "hostile").write_bytes(data)
+    root = open_sysroot(folder / "hostile")
+    assert isinstance(root, ArchiveRoot)
+    return root
 
 
 def contents(root: Sysroot) -> dict[str, object]:

@@ -18,7 +18,7 @@ from tests.readers.files import FileSource
 from tests.readers.oracles import ORACLES, Oracle, differences
 
 TREE = Path(__file__).resolve().parents[2]
-DEFAULT = (TREE / "sysroots", TREE / ".venv", Path("/usr/lib"), Path("/lib"))
+DEFAULT = (TREE / "sysroots", TREE / "tests/readers/wasm_modules", TREE / ".venv", Path("/usr/lib"), Path("/lib"))
 SUFFIXES = (".so", ".dll", ".pyd", ".exe", ".dylib", ".a", ".lib", ".rlib", ".node", ".wasm")
 SIZE_MAX = 64 << 20
 SHOWN_MAX = 50
