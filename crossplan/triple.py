@@ -1,16 +1,17 @@
 """Rust target triples, and the names that others have for the same ABI.
 
-The cfgs of a target are rustc's own (data/rustc-targets.json), what the world around it calls it and needs for it
+The cfgs of a target are rustc's own (data/rustc-targets.tsv), what the world around it calls it and needs for it
 stands in data/targets.toml.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from typing import Any
 
-from crossplan.data import load
+from crossplan.data import load, rows
 from crossplan.record import record, replace
 
 # Rust's target_env, to the C library that it stands for.
@@ -145,7 +146,7 @@ class MultiarchFacts:
 @cache
 def known_triples() -> tuple[str, ...]:
     """The triples that rustc has built in, sorted."""
-    return tuple(sorted(load("rustc-targets")["targets"]))
+    return tuple(sorted(rows("rustc-targets")))
 
 
 def described_triples() -> tuple[str, ...]:
@@ -161,9 +162,10 @@ def _columns() -> dict[str, dict[str, Any]]:
 @cache
 def builtin(triple: str) -> Target | None:
     """The target that rustc has built in under that name, or None."""
-    cfgs = load("rustc-targets")["targets"].get(triple)
-    if cfgs is None:
+    row = rows("rustc-targets").get(triple)
+    if row is None:
         return None
+    cfgs = json.loads(row)
     columns = {key: value for key, value in _columns().get(triple, {}).items() if key != "triple"}
     return Target(**{**cfgs, "triple": triple, "family": tuple(cfgs["family"]), **columns})
 

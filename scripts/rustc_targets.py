@@ -1,4 +1,4 @@
-"""Write crossplan/data/rustc-targets.json: what rustc says of each of its built-in targets.
+"""Write crossplan/data/rustc-targets.tsv: what rustc says of each of its built-in targets.
 
     python scripts/rustc_targets.py    # asks the rustc on PATH; the file names its version
 
@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-OUT = Path(__file__).resolve().parent.parent / "crossplan" / "data" / "rustc-targets.json"
+OUT = Path(__file__).resolve().parent.parent / "crossplan" / "data" / "rustc-targets.tsv"
 
 
 def rustc(*args: str) -> str:
@@ -44,11 +44,9 @@ def main() -> None:
     targets = rustc("--print", "target-list").split()
     version = rustc("--version").split()[1]
     with ThreadPoolExecutor() as pool:
-        rows = zip(targets, pool.map(describe, targets))
-        lines = [
-            f"{json.dumps(t)}: {json.dumps(facts, sort_keys=True, separators=(',', ':'))}" for t, facts in sorted(rows)
-        ]
-    OUT.write_text(f'{{"source": "rustc {version} --print cfg", "targets": {{\n' + ",\n".join(lines) + "\n}}\n")
+        rows = sorted(zip(targets, pool.map(describe, targets)))
+    lines = [f"{target}\t{json.dumps(facts, sort_keys=True, separators=(',', ':'))}\n" for target, facts in rows]
+    OUT.write_text(f"# rustc {version} --print cfg\n{''.join(lines)}")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ if ! fits .venv/bin/python; then
         sh scripts/debian.sh "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
     fi
     "$python" -m venv --clear .venv
+    # Nothing here needs setuptools, which Python 3.11 puts there; its hook would be loaded at every start.
+    .venv/bin/python -m pip uninstall --quiet --yes --disable-pip-version-check setuptools 2>/dev/null || true
 fi
 extras=$(IFS=,; echo "${*:+[$*]}")
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable ".$extras"

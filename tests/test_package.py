@@ -41,6 +41,7 @@ def test_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
         ".md",
         ".py",
         ".toml",
+        ".tsv",
         ".typed",
     }
     assert sum(info.file_size for info in wheel.infolist()) < 3_000_000

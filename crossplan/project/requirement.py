@@ -12,10 +12,9 @@ from crossplan.record import record
 Version: TypeAlias = tuple[int, int, int, int, tuple[tuple[int, int, str], ...]]
 
 _VERSION = r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?"
-_COMPARATOR = (
-    r"\s*(\^|~|=|>=|<=|>|<)?\s*v?(\d{1,9}|[*xX])(?:\.(\d{1,9}|[*xX]))?(?:\.(\d{1,9}|[*xX]))?"
-    r"(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?\s*"
-)
+_OPERATORS = ("^", "~", "=", ">=", "<=", ">", "<")
+_STARS = ("*", "x", "X")
+_WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-")
 
 
 def parse_version(text: str) -> Version | None:
@@ -86,6 +85,25 @@ class _Comparator:
         return version[:3] == (0, 0, self.patch)
 
 
+def _comparator(text: str) -> _Comparator | None:
+    """One comparison as Cargo spells it: `^1.2`, `>= 0.22`, `1.*`, `=1.0.0-rc.1+build`; None for anything else."""
+    operator = max((sign for sign in _OPERATORS if text.startswith(sign)), key=len, default="")
+    text, plus, build = text.removeprefix(operator).lstrip().removeprefix("v").partition("+")
+    text, dash, pre = text.partition("-")
+    numbers = text.split(".")
+    if len(numbers) > 3 or not all(number in _STARS or _is_number(number) for number in numbers):
+        return None
+    if not all(_WORD.issuperset(word) and bool(word) == bool(mark) for mark, word in ((plus, build), (dash, pre))):
+        return None
+    values = [None if number in _STARS else int(number) for number in numbers] + [None, None]
+    starred = any(number in _STARS for number in numbers)
+    return _Comparator(operator or ("=" if starred else "^"), values[0], values[1], values[2], pre or None)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
+
+
 @record
 class Requirement:
     """A requirement such as `>=0.21, <0.23`: every comparison must hold."""
@@ -97,14 +115,9 @@ class Requirement:
         """Read it as Cargo does; None if it is no requirement."""
         comparators = []
         for part in text.split(",") if text.strip() else ["*"]:
-            match = re.fullmatch(_COMPARATOR, part)
-            if not match:
+            if (comparator := _comparator(part.strip())) is None:
                 return None
-            operator, *numbers, pre = match.groups()
-            values = [int(number) if number and number.isdigit() else None for number in numbers]
-            star = any(number in ("*", "x", "X") for number in numbers if number)
-            default = "=" if star else "^"
-            comparators.append(_Comparator(operator or default, values[0], values[1], values[2], pre))
+            comparators.append(comparator)
         return cls(tuple(comparators))
 
     def matches(self, version: str) -> bool:

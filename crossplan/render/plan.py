@@ -160,7 +160,9 @@ def _print_artifact(console: Console, plan: Plan) -> None:
 def _need_words(need: Need) -> str:
     """A library that the program must find when it starts, and how it does."""
     where = f" from {visible(need.folder)}" if need.folder is not None and not need.name.startswith("/") else ""
-    return f"{visible(need.name)}{where}" + ("" if need.searched else f"; {need.variable} names its folder, or it is shipped")
+    return f"{visible(need.name)}{where}" + (
+        "" if need.searched else f"; {need.variable} names its folder, or it is shipped"
+    )
 
 
 def _heading(console: Console, words: str) -> None:

@@ -46,7 +46,7 @@ _INTERPRETER = r"(python|pypy|graalpy)w?(?:3(\.\d{1,3})?)?([a-z]{0,3})(?:-dbg)?(
 _FOLDER = r"(python|pypy)-?(3\.\d{1,3})([a-z]*)"
 _CONFIG = r"config-(3\.\d{1,3})([a-z]*)(?:-(.*))?"
 _PKGCONFIG = r"(python|pypy)-?(3\.\d{1,3})([a-z]*)(-dbg)?(?:-embed)?\.pc"
-_SYSCONFIG = r"_sysconfig(?:data|_vars)_([a-z]*)_(.*?)(?:\.cpython-\d+(?:\.opt-\d)?)?\.(?:py|pyc|json)"
+_SYSCONFIG = r"_sysconfig(?:data|_vars)_([a-z]*)_(.*)\.(?:py|pyc|json)"
 _DETAILS = r"build-details\.([a-z]*)\.(.+)\.json"  # Debian: build-details..aarch64-linux-gnu.json
 
 SUFFIX = r"\.(?:(cpython|pypy|graalpy)-?(\d+)([a-z]*)(?:-([\w-]+))?|cp3(\d+)(t?)-([\w]+))\.(?:so|pyd|dll)"
@@ -135,8 +135,9 @@ def extension(name: str) -> Name:
 def described(name: str) -> Name:
     """What the name of a description says: sysconfigdata and its byte code, variables, build-details, pkg-config files."""
     if match := _full(_SYSCONFIG, name):
-        platform, _, rest = match[2].partition("_")
-        multiarch = rest if any(platform.startswith(known) for known in _PLATFORMS) else match[2]
+        spelled = match[2].partition(".cpython-")[0]
+        platform, _, rest = spelled.partition("_")
+        multiarch = rest if any(platform.startswith(known) for known in _PLATFORMS) else spelled
         return Name(None, None, match[1], multiarch or None)
     if match := _full(_DETAILS, name):
         return Name(None, None, match[1], match[2])
