@@ -107,7 +107,15 @@ def asked(recorded: Mapping[str, Any], root: Path) -> Case:
     request = read_request(placed(recorded["request"], root), LiveHost())
     forget_reads()
     answer = predicted(request)
-    return Case(recorded["id"], request, answer, frozenset(Watched.seen))
+    return Case(recorded["id"], request, answer, frozenset(Watched.seen) | features_of(recorded["request"]))
+
+
+def features_of(request: Mapping[str, Any]) -> set[str]:
+    """The features whose rows matter to a request: those that it names, and what these turn on."""
+    named = set(request["features"])
+    with contextlib.suppress(pyo3.UnknownFeature, pyo3.UnknownRelease):
+        named |= pyo3.find_rules(request["pyo3"]).closure(request.get("crate", "pyo3"), named)
+    return {f"feature {name}" for name in named}
 
 
 # --- changes
@@ -187,12 +195,13 @@ def holding(rows: Sequence[Row], number: int, releases: Sequence[str]) -> list[R
 
 
 def felt(table: Mapping[str, Any], change: Change, releases: Sequence[str]) -> Felt:
-    """For each release that feels the change: the name of the rule or message that differs."""
+    """For each release that feels the change: the name of the rule, message or feature that differs."""
     section, _, name = change.key.partition(".")
-    read = {"rule": name.partition(".")[0], "message": f"message {name}", "features": "crate_features"}.get(
+    rows = dict(rows_of(table))[change.key]
+    feature = rows[change.number].get("name")
+    read = {"rule": name.partition(".")[0], "message": f"message {name}", "features": f"feature {feature}"}.get(
         section, section
     )
-    rows = dict(rows_of(table))[change.key]
     after = [*rows[: change.number], *([change.row] if change.row else []), *rows[change.number + 1 :]]
     first = slice(1) if section == "rule" else slice(None)  # of a rule the first row that holds counts
     return {
@@ -231,7 +240,9 @@ class Tests:
             raise pytest.UsageError("the tests fail with the table as it is")
         for number, (change, different) in enumerate(self.asked):
             say("tests", number, self.asked, self.passed_over)
-            names = set().union(*different.values())
+            names = {
+                "crate_features" if name.startswith("feature ") else name for name in set().union(*different.values())
+            }
             items = [item for item in session.items if names & read[item] or item.path.name in OF_THE_TABLE]
             if not self._noticed(change, items):
                 self.passed_over.append(change)

@@ -1,8 +1,8 @@
 """What CPython would make of a sysconfigdata file, without running it.
 
 PyO3 hands the file to an interpreter, with a few statements behind it that print `build_time_vars`. This is a closed evaluator:
-it knows constants, displays, sums of constants, names that the file itself binds, assignment (also to items), `.update(…)`, `del`,
-`pass`, imports of the standard library (of whose modules it knows nothing but `sys.exit(…)`) and `raise SystemExit`. What it cannot
+it knows constants (`Ellipsis` among them), displays, sums of constants, names that the file itself binds, assignment (also to
+items), `.update(…)`, `del`, `pass`, imports of the standard library (of whose modules it knows nothing but `sys.exit(…)`) and `raise SystemExit`. What it cannot
 decide is `Unknown`, with the line. No name of the file is ever looked up in Python itself. A failure here is a non-zero exit there.
 """
 
@@ -172,6 +172,8 @@ def _plain(value: Any, node: ast.AST) -> Any:
 def _name(name: str, variables: Variables, node: ast.AST) -> Any:
     if name in variables:
         return variables[name]
+    if name == "Ellipsis":
+        return ...
     if name.startswith("__") or hasattr(builtins, name) or name in ("exit", "quit"):
         raise _unknown(node)  # Python knows it; it is not looked up
     raise NameError(name)

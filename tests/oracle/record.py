@@ -62,7 +62,7 @@ def _draw(release: str, number: int) -> Drawn:
     found = case(SEED, number, [release])
     forget_reads()
     answer = _prediction(found)
-    return Drawn(found, answer, frozenset(Watched.seen))
+    return Drawn(found, answer, frozenset(Watched.seen) | mutation.features_of(found["request"]))
 
 
 def _prediction(found: Case) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ DECIDED = [
     "build_time_vars = {'A': 1, 'A': 2}\n",
     "build_time_vars = {'A': [1, 'x'], 'B': None, 'C': (1,), 'D': 1.50, 'E': True, 'F': {'g': b'h'}}\n",
     "build_time_vars = {'A': 007}\n",
+    "build_time_vars = {'A': Ellipsis, 'B': [Ellipsis, ...]}\nEllipsis = 1\nbuild_time_vars['C'] = Ellipsis\n",
     "build_time_vars = {'A': 0}; build_time_vars['B'] = 'later'\n",
     "build_time_vars = {}\nbuild_time_vars.update({'A': 'u'})\ndel build_time_vars['A']\nbuild_time_vars['C'] = 'x' + 'y'\n",
     "x = {'A': 1}\nbuild_time_vars = x\nbuild_time_vars['B'] = x['A'] + 1\n",

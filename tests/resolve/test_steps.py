@@ -153,7 +153,7 @@ def test_explanations_differ_as_releases_do() -> None:
     assert "PYO3_CROSS_LIB_DIR, as it was written" in explain("lib_dir", "0.23.0")
     assert "does not have it" in explain("python_framework_prefix", "0.22.6")
     assert "newer than what is known" in explain("lib_dir", "0.99.0")
-    for field, words in (("version", "falls back to 3.14"), ("abi3", "PYO3_USE_ABI3_FORWARD_COMPATIBILITY")):
+    for field, words in (("version", "falls back to"), ("abi3", "PYO3_USE_ABI3_FORWARD_COMPATIBILITY")):
         assert words in explain(field, "0.28.3") and words not in explain(field, "0.29.0")
 
 
