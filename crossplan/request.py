@@ -31,6 +31,7 @@ _GIVEN = Origin("option", key="--target")
 _PROFILE: Fact[str] = Fact("dev", Origin("default"))
 _TOOL: Fact[Tool] = Fact("cargo", Origin("default"))
 _PURPOSE: Fact[Purpose] = Fact("extension", Origin("default"))
+_OF_SETUPTOOLS = Fact("extension-module", Origin("default", key="setuptools-rust"))  # its build.py, `_binding_features`
 IMPLEMENTATIONS = ("CPython", "PyPy", "GraalPy", "RustPython")
 
 
@@ -67,8 +68,7 @@ class Request:
 
     `environ` is the environment of the user; `cwd` where the user stands, `build_cwd` the folder in which Cargo runs
     PyO3's script, where a relative path in a variable counts from. `cargo` is Cargo's configuration. `purpose` is what is built: a module for Python to
-    import, or a program that links libpython. `backend` is the tool that the project itself names. `twin` is the request for the other machine of a universal2 build, which goes to the same
-    file.
+    import, or a program that links libpython. `backend` is the tool that the project itself names. `twin` is the request for the other machine of a universal2 build.
     """
 
     target: Target
@@ -144,9 +144,11 @@ def make_request(options: Options, environ: Mapping[str, str], cwd: str, machine
     if options.features is None:
         project = _decided(project, environ, cwd, target)
     pyo3 = _release(options, project)
-    features = _features(options, project)
     tool = _tool(options, environ)
     crate: Pyo3Crate = project.pyo3.crate if project.pyo3 else "pyo3"
+    features = _features(options, project)
+    if tool.value == "setuptools-rust" and crate == "pyo3" and not options.embed:
+        features = tuple({_OF_SETUPTOOLS.value: _OF_SETUPTOOLS, **{fact.value: fact for fact in features}}.values())
     return Request(
         target=target,
         host=_host(options, machine),

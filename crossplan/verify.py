@@ -49,7 +49,7 @@ def verify(plan: Plan, target_dir: str) -> Verification:
     request = plan.as_is.request
     environ = apply(request.environ, plan.environment)
     environ |= {"PYO3_PRINT_CONFIG": "1", "CARGO_TARGET_DIR": target_dir, "CARGO_TERM_COLOR": "never"}
-    by_cargo = command(replace(request, tool=Fact("cargo", request.tool.origin)), plan.goal, None)
+    by_cargo = command(replace(request, tool=Fact("cargo", request.tool.origin)), plan.goal, None, environ)
     words = [*by_cargo[:1], "check", *by_cargo[2:]]
     outcome = start(words, env=environ, cwd=request.cwd, seconds=SECONDS)
     return compare(plan, outcome)

@@ -61,7 +61,7 @@ def _plan_one(situation: Situation, place: Place, *, by_file: bool) -> Plan:
         changes.append(cmake[0])
         files[str(cmake[0].value)] = cmake[1]
     limited = None
-    if request.tool.value == "setuptools-rust":
+    if request.tool.value in ("maturin", "setuptools-rust"):
         from crossplan.plan.tags import limited_api
 
         limited = limited_api(request, resolution)
@@ -76,7 +76,7 @@ def _plan_one(situation: Situation, place: Place, *, by_file: bool) -> Plan:
         planned=situation.under(environ, files, resolution),
         changes=tuple(changes),
         files=files,
-        command=command(request, goal, limited),
+        command=command(request, goal, limited, environ),
         artifact=artifact,
         goal=goal,
         missed=choice.missed if choice is not None else ("outcome",),

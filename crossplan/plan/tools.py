@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from crossplan.evidence import TargetPython
 from crossplan.plan.artifact import Artifact
@@ -112,8 +112,8 @@ def passthrough(request: Request, changes: list[Change], files: dict[str, str]) 
         yield Change("CROSS_CONTAINER_OPTS", together, "the container sees no other folder")
 
 
-def command(request: Request, goal: Goal | None, limited: str | None) -> tuple[str, ...]:
-    """The command that builds, under the plan's environment; `limited`: see `tool_changes`."""
+def command(request: Request, goal: Goal | None, limited: str | None, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The command that builds under the plan's environment, `environ`. `limited`: the lowest Python of a stable-ABI module, `cp39`."""
     tool, triple = request.tool.value, request.triple
     profile = {"dev": (), "release": ("--release",)}.get(request.profile.value, ("--profile", request.profile.value))
     if tool == "setuptools-rust":
@@ -123,8 +123,8 @@ def command(request: Request, goal: Goal | None, limited: str | None) -> tuple[s
         return (python, "-m", "build", "--wheel", *told)
     features = _feature_words(request)
     if tool == "maturin":
-        has_root = "PYO3_CROSS_LIB_DIR" in request.environ or request.sysroot is not None
-        chosen = () if has_root or goal is None or goal.version is None else ("-i", f"python{goal.version_word}")
+        knows = limited is not None or environ.keys() & {"PYO3_CROSS_LIB_DIR", "PYO3_CONFIG_FILE"}
+        chosen = () if knows or goal is None or goal.version is None else ("-i", f"python{goal.version_word}")
         return ("maturin", "build", *profile, "--target", triple, *features, *chosen)
     words = {"cargo": ("cargo", "build"), "cross": ("cross", "build"), "cargo-zigbuild": ("cargo", "zigbuild")}[tool]
     triples = SLICES if request.twin is not None and tool == "cargo" else (triple,)

@@ -123,6 +123,31 @@ def test_maturin_without_a_root_is_told_the_python(tmp_path: Path) -> None:
     assert plan.command[-2:] == ("-i", "python3.13t")
 
 
+@pytest.mark.parametrize(
+    ("spec", "options", "told"),
+    [
+        (Spec(ARM64), {}, ()),  # its description is named
+        (Spec(ARM64), {"features": "extension-module,abi3-py39"}, ()),  # no Python is needed
+        (Spec("x86_64-pc-windows-gnu", stdlib="lib", library="libs"), {}, ("-i", "python3.11")),
+        (Spec("x86_64-pc-windows-gnu", stdlib="lib", library="libs"), {"pyo3": "0.28.3"}, ()),
+    ],
+)
+def test_maturin_is_told_the_python_unless_a_variable_or_the_stable_abi_does(
+    tmp_path: Path, spec: Spec, options: dict[str, object], told: tuple[str, ...]
+) -> None:
+    plan = plan_for(tmp_path, spec, **{"features": "extension-module", "tool": "maturin", **options})
+    assert plan.command[plan.command.index(spec.triple) + 1 :] == told
+
+
+@pytest.mark.parametrize("release", ["0.22.6", "0.29.2"])
+def test_setuptools_rust_turns_extension_module_on_by_itself(tmp_path: Path, release: str) -> None:
+    said = {"features": "", "tool": "setuptools-rust", "pyo3": release}
+    plan = plan_for(tmp_path, Spec(ARM64), **said)
+    assert plan.as_is.request.feature_names == ("extension-module",)
+    assert plan.planned.resolution is not None and plan.planned.resolution.link == () and not plan.missed
+    assert plan_for(tmp_path, Spec(ARM64), **said, embed=True).as_is.request.feature_names == ()
+
+
 def test_setuptools_is_told_name_and_tag(tmp_path: Path) -> None:
     plan = plan_for(
         tmp_path, Spec("armv7-unknown-linux-gnueabihf"), tool="setuptools-rust", features="extension-module"
