@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crossplan.checks.view import View, at, finding
 from crossplan.findings import Finding, Location
-from crossplan.origin import Fact, Origin
+from crossplan.origin import Origin
 
 # What the limited API lacks below a level (PyO3's guide, "Missing features"), as it looks in source text.
 _LACKING = {
@@ -67,21 +67,29 @@ def no_cdylib(view: View) -> Iterator[Finding]:
         return
     if "cdylib" in package.crate_types.value or not _is_module(view):
         return
-    types = ", ".join(package.crate_types.value)
+    if view.request.tool.value in _MAKES_CDYLIB:
+        return
+    types, backend = ", ".join(package.crate_types.value), view.request.backend
     yield finding(
         "no-cdylib",
-        "warning",
-        f"the library of {package.name.value} is built as {types}, and Python loads a cdylib",
+        "note" if backend in _MAKES_CDYLIB else "warning",
+        f"the library of {package.name.value} is built as {types}, and Python loads a cdylib"
+        + (f"; {backend} asks for one by itself, cargo build does not" if backend in _MAKES_CDYLIB else ""),
         at(package.crate_types.origin, "lib.crate-type"),
-        help='Add to Cargo.toml, in [lib]: crate-type = ["cdylib", "rlib"]',
+        help='Add to Cargo.toml, in [lib]: crate-type = ["cdylib", "rlib"]'
+        + (f"; or build with --with {backend}" if backend in _MAKES_CDYLIB else ""),
     )
+
+
+# Backends that pass `--crate-type cdylib` themselves (maturin src/compile.rs, setuptools-rust build.py; Rust 1.64).
+_MAKES_CDYLIB = ("maturin", "setuptools-rust")
 
 
 def _is_module(view: View) -> bool:
     """Whether something says that a module is meant: the feature, the variable or a build backend."""
     return (
         "extension-module" in view.features
-        or "PYO3_BUILD_EXTENSION_MODULE" in view.environ
+        or "PYO3_BUILD_EXTENSION_MODULE" in view.request.environ  # the user's: a plan sets it for any library
         or view.request.backend is not None
     )
 
@@ -114,7 +122,9 @@ def extension_beside_programs(view: View) -> Iterator[Finding]:
     if package is None or fact is None or fact.origin.kind == "option" or view.target.os in ("windows", "android"):
         return
     kinds = [("binary", package.bins), ("example", package.examples), ("test", package.tests)]
-    if _of_backend(view, fact):  # whose list cargo test does not read; the backend builds the library alone
+    if (
+        view.project.pyo3 is not None and view.project.pyo3.extension_by_backend
+    ):  # whose list cargo test does not read; the backend builds the library alone
         kinds = kinds[:1] if view.request.tool.value != view.request.backend else []
     # A target with required-features is left out unless they are asked for.
     programs = [(kind, target) for kind, targets in kinds for target in targets if not target.required_features]
@@ -132,12 +142,6 @@ def extension_beside_programs(view: View) -> Iterator[Finding]:
     )
 
 
-def _of_backend(view: View, fact: Fact[str]) -> bool:
-    """Whether a feature is on by the build backend's own list in pyproject.toml."""
-    backend = view.project.backend
-    return backend is not None and any(fact.origin == own.origin for own in backend.features)
-
-
 def _shown(view: View, path: Path) -> str:
     base = Path(view.request.cwd)
     return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
@@ -153,7 +157,7 @@ def limited_api_lacks(view: View) -> Iterator[Finding]:
     from crossplan.project.sources import find_words
 
     wanted = {name: pattern for name, (since, pattern) in _LACKING.items() if level < since}
-    for name, origin in find_words(view.package, Path(view.request.cwd), wanted).items():
+    for name, origin in find_words(view.package, Path(view.request.cwd), wanted, always=True).items():
         yield finding(
             "limited-api-lacks",
             "warning",
@@ -165,7 +169,7 @@ def limited_api_lacks(view: View) -> Iterator[Finding]:
 
 def module_not_appended(view: View) -> Iterator[Finding]:
     """XP615: a program's own #[pymodule] can only be imported if it is put into the table before Python starts."""
-    if view.package is None or not view.embeds:
+    if view.package is None or view.project.pyo3 is None or not view.embeds:
         return
     from crossplan.project.sources import find_words
 
@@ -190,10 +194,13 @@ def module_not_appended(view: View) -> Iterator[Finding]:
 def module_misnamed(view: View) -> Iterator[Finding]:
     """XP619: Python looks in the file of a module for a function of that very name, which `#[pymodule]` makes of its own."""
     wanted, backend = view.project.module_name, view.project.backend
-    if view.situation.planned or view.embeds or view.package is None or wanted is None:
+    if view.situation.planned or view.embeds or view.package is None or view.project.pyo3 is None or wanted is None:
         return  # the plan changes no code
     if backend is not None and backend.kind == "setuptools-rust" and backend.module is None:
         return  # setup.py, which is code, says it
+    folders = filter(None, (view.package.manifest.parent, view.project.root))
+    if any((folder / "setup.py").is_file() for folder in folders):
+        return  # code, which may name the module
     from crossplan.project.sources import module_names
 
     names = module_names(view.package, Path(view.request.cwd))

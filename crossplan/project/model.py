@@ -113,6 +113,7 @@ class Pyo3Use:
     features: tuple[Fact[str], ...]
     undecided: tuple[Undecided, ...] = ()
     enabled_by: tuple[str, ...] = ()  # PyO3 is optional and off by default: the package's features that turn it on
+    extension_by_backend: bool = False  # extension-module is on only by what the build backend asks for
 
     def has(self, feature: str) -> Fact[str] | None:
         """The fact that asks for a feature."""

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, TypeVar
 from crossplan.origin import Fact, Origin
 from crossplan.project.cargo_config import read_cargo_config
 from crossplan.project.lock import Lock, read_lock
-from crossplan.project.model import Package, Project
+from crossplan.project.model import Package, Project, Pyo3Use
 from crossplan.project.profiles import profiles
 from crossplan.project.pyo3_use import Sources, find_use, uses_pyo3
 from crossplan.project.toml import Document, ProjectProblem
 from crossplan.project.toolfiles import read_cross, read_rust_toolchain
 from crossplan.project.workspace import Manifests, find_upwards, members, resolver, selected
+from crossplan.record import replace
 from crossplan.triple import Target
 
 if TYPE_CHECKING:
-    from crossplan.project.pyproject import PyProject
+    from crossplan.project.pyproject import Backend, PyProject
 
 _T = TypeVar("_T")
 
@@ -55,13 +56,11 @@ def read_project(
     packages = selected(manifests, root, manifest)
     package = choose_package(manifests, root, packages, lock)
     sources = Sources(manifests, lock, target, resolver(root, manifest), known, env)
-    asked = {fact.value: fact.origin for fact in backend.features} if backend else {}
-    default = not (backend and backend.no_default_features)
     return Project(
         root=folder,
         package=package,
         packages=packages,
-        pyo3=find_use(sources, packages, package, asked, default=default) if package else None,
+        pyo3=_use(sources, packages, package, backend) if package else None,
         lock=lock,
         profiles=profiles(root or manifest, cargo.profiles),
         target_dir=cargo.target_dir or Fact(folder / "target", Origin("default")),
@@ -72,6 +71,17 @@ def read_project(
         rust_toolchain=toolchain,
         problems=tuple(problems),
     )
+
+
+def _use(sources: Sources, packages: Sequence[Package], package: Package, backend: Backend | None) -> Pyo3Use | None:
+    """How PyO3 is used in a build by the backend; and whether it alone makes a module of it, as cargo test does not."""
+    asked = {fact.value: fact.origin for fact in backend.features} if backend else {}
+    use = find_use(sources, packages, package, asked, default=not (backend and backend.no_default_features))
+    if use is None or not asked or use.has("extension-module") is None:
+        return use
+    plain = find_use(sources, packages, package)
+    by_itself = plain is not None and not plain.enabled_by and plain.has("extension-module") is not None
+    return replace(use, extension_by_backend=not by_itself)
 
 
 def _kept(found: _T | ProjectProblem | None, problems: list[ProjectProblem]) -> _T | None:

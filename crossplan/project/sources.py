@@ -51,13 +51,24 @@ def _code(package: Package, base: Path) -> Iterator[tuple[Path, str]]:
             yield path, _COMMENT.sub(lambda match: " " * len(match[0]), text)
 
 
-def find_words(package: Package, base: Path, patterns: Mapping[str, str]) -> dict[str, Origin]:
-    """For each pattern (a regular expression by name) that occurs in the code, the first place; comments do not count."""
+# What stands before a word that is only there under some condition: `#[cfg(feature = "py311")] use pyo3::buffer::`.
+_GUARD = re.compile(r"#\[cfg\([^\n]*\)\]\s*(?:pub\s+)?(?:use\s+[^;]*)?\Z")
+
+
+def find_words(package: Package, base: Path, patterns: Mapping[str, str], *, always: bool = False) -> dict[str, Origin]:
+    """For each pattern (a regular expression by name) that occurs in the code, the first place; comments do not count.
+
+    `always`: not in a file in which the first one is behind a `#[cfg(…)]`, as an import is whose uses are too.
+    """
     compiled = {name: re.compile(pattern) for name, pattern in patterns.items()}
     found: dict[str, Origin] = {}
     for path, code in _code(package, base):
         for name, pattern in compiled.items():
-            if name not in found and (match := pattern.search(code)):
+            if (
+                name not in found
+                and (match := pattern.search(code))
+                and not (always and _GUARD.search(code[: match.start()]))
+            ):
                 line = code.count("\n", 0, match.start()) + 1
                 found[name] = Origin("project", shown(path, base), match[0].strip()[:60], line)
     return found

@@ -30,6 +30,63 @@ from tests.scan.making import make, sysconfigdata
 FLAGS = '["-C", "link-arg=-undefined", "-C", "link-arg=dynamic_lookup"]'
 SILENT: tuple[tuple[str, str, Fault], ...] = (
     (
+        "XP509",
+        "an import behind a feature of the crate",
+        both(
+            option(features="abi3-py39,extension-module"),
+            write(
+                "src/lib.rs",
+                '#[cfg(feature = "py311")]\nuse pyo3::buffer::PyBuffer;\n#[cfg(feature = "py311")]\nfn f(b: PyBuffer<u8>) {}\n',
+            ),
+        ),
+    ),
+    (
+        "XP611",
+        "a library that nobody calls a module",
+        both(
+            option(pyo3="0.29.2"),
+            lambda w: w.environ.pop("PYO3_CROSS_LIB_DIR"),  # the plan tells PyO3 then that a module is built
+            write("Cargo.toml", manifest("0.29", features="", lib='crate-type = ["rlib"]')),
+        ),
+    ),
+    (
+        "XP611",
+        "maturin asks for a cdylib itself",
+        both(
+            option(tool="maturin"),
+            write("Cargo.toml", manifest(lib='crate-type = ["rlib"]')),
+            write("pyproject.toml", BACKEND.format("")),
+        ),
+    ),
+    (
+        "XP614",
+        "a feature of the crate that the backend alone turns on",
+        both(
+            lambda w: w.options.pop("pyo3"),
+            write(
+                "Cargo.toml",
+                manifest(features="").replace('version = "0.22"', 'version = "0.22", optional = true')
+                + '[features]\npython = ["pyo3/extension-module"]\n',
+            ),
+            write("tests/t.rs", ""),
+            write("pyproject.toml", BACKEND.format("") + '[tool.maturin]\nfeatures = ["python"]\n'),
+        ),
+    ),
+    (
+        "XP615",
+        "a text in a program without PyO3",
+        both(
+            EMBED,
+            write("Cargo.toml", '[package]\nname = "demo"\nversion = "0.1.0"\n'),
+            write("src/main.rs", 'const HINT: &str = "check that `#[pymodule]` has that name";\nfn main() {}\n'),
+        ),
+    ),
+    (
+        "XP619",
+        "a setup.py, which may name the module",
+        both(write("setup.py", "import setuptools\n"), write("src/lib.rs", "#[pymodule]\nfn other() {}\n")),
+    ),
+    (
         "XP104",
         "two Pythons, one asked for",
         both(lambda w: w.new_root(python_files(), python_files(version="3.9")), option(python="3.9")),
