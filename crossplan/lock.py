@@ -25,7 +25,7 @@ from crossplan.readers.source import ReadError
 from crossplan.record import record
 from crossplan.report import dumps
 from crossplan.request import Request
-from crossplan.resolve import InterpreterConfig
+from crossplan.resolve import Resolution
 from crossplan.sysroot import open_sysroot
 
 LOCK_FILE = "crossplan.lock.json"
@@ -96,7 +96,6 @@ def with_entries(lock: LockFile, entries: Mapping[str, Entry]) -> str:
 def entry_of(plan: Plan, also: Iterable[str] = ()) -> Entry:
     """What is locked of a plan. `also` names variables that count too: those of the entry that it is compared with."""
     request = plan.as_is.request
-    resolution = plan.planned.resolution
     python = plan.as_is.selection.python if plan.as_is.selection is not None else None
     entry = {
         "target": request.triple,
@@ -105,11 +104,7 @@ def entry_of(plan: Plan, also: Iterable[str] = ()) -> Entry:
         "purpose": request.purpose.value,
         "tool": request.tool.value,
         "profile": request.profile.value,
-        "planned": {
-            "outcome": resolution.outcome if resolution is not None else None,
-            "cross": resolution.cross if resolution is not None else None,
-            **(_config(resolution.config) if resolution is not None and resolution.config is not None else {}),
-        },
+        "planned": _conclusion(plan.planned.resolution),
         "env": _effective(plan, also),
         "files": {os.path.basename(path): text.splitlines() for path, text in plan.files.items()},  # noqa: PTH119
         "command": plan.command,
@@ -120,6 +115,8 @@ def entry_of(plan: Plan, also: Iterable[str] = ()) -> Entry:
         else {name: python.value(name) for name in ("implementation", "version", "soabi")},
         "evidence": {} if python is None else dict(_evidence(request, python)),
     }
+    if plan.planned.twin is not None:
+        entry["twin"] = _conclusion(plan.planned.twin.resolution)
     return {key: _neutral(value, list(_folders(plan))) for key, value in entry.items()}
 
 
@@ -181,9 +178,13 @@ def _line(text: str, keys: tuple[str, ...]) -> int | None:
     return text.count("\n", 0, place) + 1
 
 
-def _config(config: InterpreterConfig) -> dict[str, object]:
+def _conclusion(resolution: Resolution | None) -> dict[str, object]:
     """What PyO3 concludes; where the host keeps its own Python is no matter of the target's."""
-    return {name: value for name, value in asdict(config).items() if name != "executable"}
+    if resolution is None:
+        return {"outcome": None, "cross": None}
+    fields = {} if resolution.config is None else asdict(resolution.config)
+    fields.pop("executable", None)
+    return {"outcome": resolution.outcome, "cross": resolution.cross, **fields}
 
 
 def _effective(plan: Plan, also: Iterable[str]) -> dict[str, str]:

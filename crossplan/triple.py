@@ -204,7 +204,7 @@ def nearest_triples(text: str) -> tuple[str, ...]:
         return tuple(by_name[:3])
     from difflib import get_close_matches
 
-    return tuple(get_close_matches(text, known_triples(), n=3, cutoff=0.7))
+    return tuple(get_close_matches(text, (*known_triples(), UNIVERSAL2), n=3, cutoff=0.7))
 
 
 def multiarch_facts(multiarch: str) -> MultiarchFacts | None:

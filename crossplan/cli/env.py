@@ -73,7 +73,7 @@ def _text(arguments: argparse.Namespace, plan: Plan) -> str:
     request = plan.as_is.request
     changes = Changes(
         variables=plan.environment,
-        target=request.target.triple,
+        targets=tuple(one.target.triple for one in (request, request.twin) if one is not None),
         config_text=plan.config_text,
         base=_base(arguments.relative_to, request.environ),
         summary=(

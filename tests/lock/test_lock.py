@@ -214,3 +214,21 @@ def test_what_is_locked_is_printed_when_asked(project: Path, capsys: pytest.Capt
 def test_differences_are_of_leaves_in_order() -> None:
     found = list(differences({"a": {"x": 1, "y": 2}, "b": [1]}, {"a": {"x": 1, "y": 3}, "b": [1, 2], "c": None}))
     assert [(one.field, one.locked, one.now) for one in found] == [(("a", "y"), 2, 3), (("b",), [1], [1, 2])]
+
+
+def test_both_builds_of_a_universal2_one_are_locked(project: Path) -> None:
+    words = [
+        "--target",
+        "universal2-apple-darwin",
+        "--host",
+        HOST,
+        "--python",
+        "3.12",
+        "--features",
+        "extension-module",
+    ]
+    assert main(["lock", *words]) == 0
+    found = entry(project, "universal2-apple-darwin 3.12")
+    assert found["target"] == "universal2-apple-darwin" and len(found["joining"]) == 0  # there is no project to build
+    assert found["planned"]["version"] == found["twin"]["version"] == "3.12"
+    assert main(["plan", *words, "--locked"]) == 0

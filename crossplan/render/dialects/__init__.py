@@ -38,11 +38,11 @@ class Changes:
     """What a dialect writes: variables to set (text) or unset (None), and what else belongs to the plan.
 
     `base` is the variable and its value of `--relative-to`: paths below the value are written below `$VARIABLE`.
-    `target` is the triple. `config_text` is the text of the PyO3 config file that says the same.
+    `targets` are the triples that are built for. `config_text` is the text of the PyO3 config file that says the same.
     """
 
     variables: Mapping[str, str | None]
-    target: str
+    targets: tuple[str, ...]
     config_text: str | None = None
     base: tuple[str, str] | None = None
     summary: tuple[str, ...] = ()

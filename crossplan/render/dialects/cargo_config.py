@@ -15,26 +15,27 @@ _KEYS = {"LINKER": "linker", "RUNNER": "runner", "RUSTFLAGS": "rustflags"}
 
 def render(changes: Changes) -> str:
     """The fragment, tables and keys sorted."""
-    prefix = "CARGO_TARGET_" + re.sub(r"[-.]", "_", changes.target).upper() + "_"
-    table: list[str] = []
-    env: list[str] = []
-    build: list[str] = []
+    parts: dict[str, list[str]] = {"[build]": [], "[env]": []}
+    tables = {
+        f"CARGO_TARGET_{re.sub(r'[-.]', '_', one).upper()}_": f"[target.{one}]" for one in sorted(changes.targets)
+    }
+    parts |= {head: [] for head in tables.values()}
     for name, value in changes.sorted():
         if value is None:
             raise Refused(
                 "cargo-config", name, "a Cargo config file cannot unset a variable", f"Unset {name} in the shell."
             )
-        key = _KEYS.get(name.removeprefix(prefix)) if name.startswith(prefix) else None
+        prefix = next((prefix for prefix in tables if name.startswith(prefix)), "")
+        key = _KEYS.get(name.removeprefix(prefix)) if prefix else None
         if key == "rustflags":
-            table.append(f"rustflags = [{', '.join(_basic(flag) for flag in value.split())}]")
+            parts[tables[prefix]].append(f"rustflags = [{', '.join(_basic(flag) for flag in value.split())}]")
         elif key:
-            table.append(f"{key} = {_basic(value)}")
+            parts[tables[prefix]].append(f"{key} = {_basic(value)}")
         elif name == "CARGO_BUILD_TARGET":
-            build.append(f"target = {_basic(value)}")
+            parts["[build]"].append(f"target = {_basic(value)}")
         else:
-            env.append(f"{name} = {{ value = {_basic(value)}, force = true }}")
-    parts = [("[build]", build), ("[env]", env), (f"[target.{changes.target}]", table)]
-    return "\n".join("\n".join([head, *lines]) + "\n" for head, lines in parts if lines)
+            parts["[env]"].append(f"{name} = {{ value = {_basic(value)}, force = true }}")
+    return "\n".join("\n".join([head, *lines]) + "\n" for head, lines in parts.items() if lines)
 
 
 def _basic(value: str) -> str:
