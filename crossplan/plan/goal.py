@@ -20,6 +20,7 @@ from crossplan.triple import Target
 
 # PyO3's names of implementations (its config files and PYO3_CROSS_PYTHON_IMPLEMENTATION).
 PYO3_IMPLEMENTATIONS = {"CPython": "CPython", "PyPy": "PyPy", "GraalPy": "GraalVM", "RustPython": "RustPython"}
+_PROGRAMS = {"PyPy": "pypy", "GraalVM": "graalpy"}
 # Where PyO3 links libpython into modules too, each from some release on; so nothing is asked of the link there.
 _FORCED = ("windows", "android", "aix", "cygwin", "ios")
 
@@ -48,6 +49,12 @@ class Goal:
     def version_word(self) -> str:
         """The version as PYO3_CROSS_PYTHON_VERSION takes it: `3.11`, `3.13t`."""
         return f"{self.version}{'t' if self.free_threaded else ''}"
+
+    @property
+    def program(self) -> str | None:
+        """What a Python of that kind and version is called on PATH, and by maturin's `-i`: `python3.13t`, `pypy3.11`."""
+        word = _PROGRAMS.get(self.implementation or "", "python")
+        return None if self.version is None else f"{word}{self.version_word}"
 
 
 def goal_of(request: Request, python: TargetPython | None, stable: bool) -> Goal:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from crossplan.data import load
 from crossplan.plan.artifact import stable_abi
 from crossplan.plan.model import Plan
-from crossplan.python import minor_version
 from crossplan.record import record
 from crossplan.triple import Target, builtin
 
@@ -46,8 +45,7 @@ def maturin_view(plan: Plan) -> MaturinView | None:
     suffix = own if described and not has_file else _table_suffix(plan)
     if own is not None and suffix is not None and suffix != own:
         differences.append(f"maturin would call the module *{suffix}; the target's Python imports *{own}")
-    version = minor_version(resolution.config.version)
-    needs = None if has_file or has_dir or version is None else f"python{version}"
+    needs = None if has_file or has_dir or plan.goal is None else plan.goal.program
     return MaturinView(cross, suffix, needs, tuple(differences))
 
 

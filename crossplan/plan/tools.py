@@ -117,14 +117,14 @@ def command(request: Request, goal: Goal | None, limited: str | None, environ: M
     tool, triple = request.tool.value, request.triple
     profile = {"dev": (), "release": ("--release",)}.get(request.profile.value, ("--profile", request.profile.value))
     if tool == "setuptools-rust":
-        # The Python that runs setuptools gives the wheel its version, so it is to be one of the target's.
-        python = "python3" if goal is None or goal.version is None else f"python{goal.version}"
+        # The Python that runs setuptools gives the wheel its kind and version, so it is to be one of the target's.
+        python = (goal.program if goal is not None else None) or "python3"
         told = () if limited is None else (f"-C--build-option=--py-limited-api={limited}",)
         return (python, "-m", "build", "--wheel", *told)
     features = _feature_words(request)
     if tool == "maturin":
         knows = limited is not None or environ.keys() & {"PYO3_CROSS_LIB_DIR", "PYO3_CONFIG_FILE"}
-        chosen = () if knows or goal is None or goal.version is None else ("-i", f"python{goal.version_word}")
+        chosen = () if knows or goal is None or goal.program is None else ("-i", goal.program)
         return ("maturin", "build", *profile, "--target", triple, *features, *chosen)
     words = {"cargo": ("cargo", "build"), "cross": ("cross", "build"), "cargo-zigbuild": ("cargo", "zigbuild")}[tool]
     triples = SLICES if request.twin is not None and tool == "cargo" else (triple,)

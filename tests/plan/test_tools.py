@@ -130,13 +130,33 @@ def test_maturin_without_a_root_is_told_the_python(tmp_path: Path) -> None:
         (Spec(ARM64), {"features": "extension-module,abi3-py39"}, ()),  # no Python is needed
         (Spec("x86_64-pc-windows-gnu", stdlib="lib", library="libs"), {}, ("-i", "python3.11")),
         (Spec("x86_64-pc-windows-gnu", stdlib="lib", library="libs"), {"pyo3": "0.28.3"}, ()),
+        (None, {"python": "3.14t"}, ("-i", "python3.14t")),
+        (None, {"python": "3.11", "implementation": "PyPy"}, ("-i", "pypy3.11")),
     ],
 )
 def test_maturin_is_told_the_python_unless_a_variable_or_the_stable_abi_does(
-    tmp_path: Path, spec: Spec, options: dict[str, object], told: tuple[str, ...]
+    tmp_path: Path, spec: Spec | None, options: dict[str, object], told: tuple[str, ...]
 ) -> None:
-    plan = plan_for(tmp_path, spec, **{"features": "extension-module", "tool": "maturin", **options})
-    assert plan.command[plan.command.index(spec.triple) + 1 :] == told
+    target = spec.triple if spec is not None else ARM64
+    said = {"features": "extension-module", "tool": "maturin", "target": target, **options}
+    plan = plan_for(tmp_path, spec, **said)
+    assert plan.command[plan.command.index(target) + 1 :] == told
+    view = maturin_view(plan)
+    assert view is not None and view.needs == (told[-1] if told else None)
+
+
+@pytest.mark.parametrize(
+    ("options", "program"),
+    [
+        ({"python": "3.12"}, "python3.12"),
+        ({"python": "3.14t"}, "python3.14t"),
+        ({"python": "3.11", "implementation": "PyPy"}, "pypy3.11"),
+        ({"features": "extension-module,abi3-py39"}, "python3"),
+    ],
+)
+def test_setuptools_runs_in_a_python_of_that_kind(tmp_path: Path, options: dict[str, object], program: str) -> None:
+    said = {"features": "extension-module", "tool": "setuptools-rust", "target": ARM64, **options}
+    assert plan_for(tmp_path, None, **said).command[0] == program
 
 
 @pytest.mark.parametrize("release", ["0.22.6", "0.29.2"])
