@@ -22,8 +22,15 @@ FREE_LIMIT = 64 << 20
 """What one stream may give: `FREE_LIMIT` bytes, and `RATIO_LIMIT` more for each byte of it that was read."""
 
 _CHUNK = 1 << 18
-_XZ_MEMORY = 192 << 20  # `xz -9` needs 65 MiB, whatever the limit; a header may ask for 4 GiB
-_ZSTD_WINDOW_LOG = 27  # 128 MiB: what zstd's own tool accepts without --long
+_PADDING = 1 << 20  # zeros that may stand between or behind streams
+
+WINDOW_LOG = 27
+"""The unpacked bytes that a decompressor may have to hold, as a power of two: 128 MiB, what zstd's own tool accepts without --long.
+
+`xz -9` needs 64 MiB, and none of the libraries can do with less than the archive was packed with: this is the memory that
+reading it takes. A header may ask for 4 GiB.
+"""
+_XZ_MEMORY = (1 << WINDOW_LOG) + (2 << 20)  # the decoder's own tables included
 
 MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 """How compressed data begins, and the method's name."""
@@ -143,9 +150,7 @@ class _Zstd:
                     "it is compressed with zstd, for which this Python has no module: pip install 'crossplan[zstd]'"
                 ) from None
         self._error: type[Exception] = zstd.ZstdError
-        self._inner: _Decoder = zstd.ZstdDecompressor(
-            options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
-        )
+        self._inner: _Decoder = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: WINDOW_LOG})
 
     @property
     def eof(self) -> bool:
@@ -214,11 +219,11 @@ class InflatedFlow:
             ended = self._decoder.needs_input and not fed
             try:
                 data = self._decoder.decompress(fed, limit)
-            except lzma.LZMAError as error:
-                if "emory" in str(error):
-                    raise OverLimit("its xz header asks for more memory than any preset of xz") from error
-                raise self._damaged() from error
-            except (zlib.error, OSError, ValueError, EOFError) as error:
+            except (lzma.LZMAError, zlib.error, OSError, ValueError, EOFError) as error:
+                if "emory" in str(error):  # both libraries' word for what is over the limit
+                    raise OverLimit(
+                        f"its {self._method} window is more than {1 << WINDOW_LOG - 20} MiB: unpack it first"
+                    ) from error
                 raise self._damaged() from error
             except MemoryError as error:
                 raise OverLimit("its compressed data asks for more memory than there is") from error
@@ -247,7 +252,8 @@ class InflatedFlow:
         if self._magic is None:
             return False
         start = self._consumed - len(self._decoder.unused_data)
-        while head := self._source.read(start, min(4096, self._source.size - start)):
+        limit = start + _PADDING
+        while head := self._source.read(start, min(4096, limit - start, self._source.size - start)):
             if stripped := head.lstrip(b"\0"):
                 start += len(head) - len(stripped)
                 break

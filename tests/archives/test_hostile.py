@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from crossplan.readers.source import ReadError
 from crossplan.sysroot import RootError, flow, index, open_sysroot, scratch
-from tests.archives.making import COMPRESS, TREE, conda, contents, deb, image, opened, special, tar, zipped
+from tests.archives.making import COMPRESS, TREE, conda, contents, deb, image, opened, special, tar, zipped, zstd
 
 # ------------------------------------------------------------------------------------------------------ leading outside
 
@@ -154,7 +154,31 @@ def test_xz_that_asks_for_gigabytes_of_memory_is_refused(tmp_path: Path) -> None
     end = 12 + (data[12] + 1) * 4
     data[end - 4 : end] = zlib.crc32(bytes(data[12 : end - 4])).to_bytes(4, "little")
     with opened(tmp_path, bytes(data)) as root:
-        assert root.limits == ("hostile: its xz header asks for more memory than any preset of xz",)
+        assert root.limits == ("hostile: its xz window is more than 128 MiB: unpack it first",)
+
+
+def test_zstd_that_asks_for_much_memory_is_refused(tmp_path: Path) -> None:
+    compressor = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 20})
+    data = bytearray(compressor.compress(tar(TREE), compressor.CONTINUE) + compressor.flush())
+    assert (
+        data[5] == (20 - 10) << 3
+    )  # the window's exponent (RFC 8878, 3.1.1.1.2), as the size of the content is not said
+    data[5] = (28 - 10) << 3
+    with opened(tmp_path, bytes(data)) as root:
+        assert root.limits == ("hostile: its zstd window is more than 128 MiB: unpack it first",)
+    data[5] = (27 - 10) << 3
+    with opened(tmp_path, bytes(data)) as root:
+        assert "usr" in root.listdir("")
+        assert root.limits == ()
+
+
+def test_zeros_behind_compressed_data_are_not_read_to_their_end(tmp_path: Path) -> None:
+    with opened(tmp_path, COMPRESS["gz"](tar(TREE)) + bytes(512 << 10) + COMPRESS["gz"](b"")) as root:
+        assert root.damage == ()
+    with (tmp_path / "hostile").open("r+b") as file:
+        file.truncate(1 << 40)  # a hole
+    with open_sysroot(tmp_path / "hostile") as root:
+        assert "usr" in root.listdir("")
 
 
 def test_whiteouts_of_one_folder_are_done_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
