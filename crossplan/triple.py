@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -147,6 +148,12 @@ class MultiarchFacts:
 def known_triples() -> tuple[str, ...]:
     """The triples that rustc has built in, sorted."""
     return tuple(sorted(rows("rustc-targets")))
+
+
+def system(os: str) -> Mapping[str, str]:
+    """What data/targets.toml says of an operating system (rustc's target_os); empty where it has no row."""
+    found: Mapping[str, str] = next((row for row in load("targets")["systems"] if row["os"] == os), {})
+    return found
 
 
 def described_triples() -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from crossplan.checks.view import View, at, finding, variable
 from crossplan.evidence import ImageFile
 from crossplan.findings import Finding, Location
 from crossplan.origin import Fact, Origin
+from crossplan.triple import system
 
 _TEXT_BYTES = 1 << 20
 
@@ -20,12 +21,9 @@ def _numbers(version: object) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", str(version))[:3])
 
 
-_MINIMUM = {"android": "ANDROID_API_LEVEL", "macos": "MACOSX_DEPLOYMENT_TARGET", "ios": "IPHONEOS_DEPLOYMENT_TARGET"}
-
-
 def _minimum(view: View) -> Fact[object] | None:
     """The lowest version of the system that the target's Python was built for: its description, else its library."""
-    key = _MINIMUM.get(view.target.os)
+    key = system(view.target.os).get("deployment")
     if view.python is None or key is None:
         return None
     for item in view.python.sysconfigdata:
@@ -106,7 +104,7 @@ def compiler_level(view: View) -> Iterator[Finding]:
 
 def deployment_target(view: View) -> Iterator[Finding]:
     """XP651: a module for a newer system than its Python needs shuts users out; one for an older one promises too much."""
-    name = _MINIMUM.get(view.target.os) if view.target.os != "android" else None
+    name = system(view.target.os).get("deployment") if view.target.os != "android" else None
     said, own = view.given(name) if name else None, _minimum(view)
     if name is None or said is None or not _numbers(said):
         return

@@ -7,22 +7,7 @@ from crossplan.python import minor_version
 from crossplan.record import record
 from crossplan.request import Request
 from crossplan.resolve import Resolution
-from crossplan.triple import Target
-
-# target_os -> prefix and suffix of a cdylib (rustc --print file-names; std::env::consts).
-_CDYLIB = {
-    "windows": ("", ".dll"),
-    "cygwin": ("cyg", ".dll"),
-    "macos": ("lib", ".dylib"),
-    "ios": ("lib", ".dylib"),
-    "emscripten": ("", ".wasm"),
-    "wasi": ("", ".wasm"),
-}
-# Rust's platform words in the suffix of a Windows module (CPython PC/pyconfig.h, PYD_PLATFORM_TAG).
-_PYD = {"x86_64": "win_amd64", "x86": "win32", "aarch64": "win_arm64"}
-# target_os -> suffix of a program (rustc --print file-names).
-_PROGRAM = {"windows": ".exe", "cygwin": ".exe", "emscripten": ".js", "wasi": ".wasm"}
-_PLAIN_SUFFIX = ("freebsd", "openbsd", "aix", "illumos", "solaris", "haiku")  # no multiarch name: `.cpython-313.so`
+from crossplan.triple import Target, system
 
 
 @record
@@ -49,15 +34,15 @@ def artifact_of(
     folder = output_folder(request)
     if request.purpose.value == "embedding":
         name = package.bins[0].name if package is not None and package.bins else None
-        file = None if name is None else f"{folder}/{name}{_PROGRAM.get(target.os, '')}"
+        file = None if name is None else f"{folder}/{system(target.os).get('program', '{name}').format(name=name)}"
         return Artifact(file, suffix, None)
     name = package.lib_name.value if package is not None and package.lib_name is not None else None
     if name is None:
         return Artifact(None, suffix, None)
-    before, after = _CDYLIB.get(target.os, ("lib", ".so"))
+    library = system(target.os).get("library", "lib{name}.so").format(name=name)
     module = request.project.module_name
     as_module = None if suffix is None or module is None else f"{module.value}{suffix}"
-    return Artifact(f"{folder}/{before}{name}{after}", suffix, as_module)
+    return Artifact(f"{folder}/{library}", suffix, as_module)
 
 
 def output_folder(request: Request) -> str:
@@ -109,10 +94,9 @@ def extension_suffix(
         return None
     flags = "t" if "Py_GIL_DISABLED" in config.build_flags else ""
     digits = f"{version.major}{version.minor}{flags}"
-    if target.os == "windows":
-        word = _PYD.get(target.machine)
-        return f".cp{digits}-{word}.pyd" if word else None
-    if target.multiarch is not None and target.os != "cygwin":
-        os_word = target.multiarch.split("-", 1)[-1] if target.os == "ios" else target.multiarch
-        return f".cpython-{digits}-{os_word}.so"
-    return f".cpython-{digits}.so" if target.os in _PLAIN_SUFFIX else None
+    words = {"digits": digits, "multiarch": target.multiarch, "wheel_tag": target.wheel_tag}
+    words["sdk"] = target.multiarch and target.multiarch.partition("-")[2]
+    template = system(target.os).get("suffix")
+    if template is None or any(f"{{{name}}}" in template for name, word in words.items() if not word):
+        return None
+    return template.format_map(words)

@@ -7,20 +7,20 @@ from crossplan.plan.compilers import Compiler
 from crossplan.plan.goal import host_path
 from crossplan.plan.model import Change
 from crossplan.request import Request
+from crossplan.triple import system
 
 _FILE = "toolchain.cmake"
-_SYSTEMS = {"linux": "Linux", "android": "Android", "windows": "Windows"}
 
 
 def cmake_toolchain(request: Request, compiler: Compiler | None, place: Place) -> tuple[Change, str] | None:
     """The variable that names the file (crate cmake, `CMAKE_TOOLCHAIN_FILE_<t>`), and its text; None where none is needed."""
-    system, name = _SYSTEMS.get(request.target.os), f"CMAKE_TOOLCHAIN_FILE_{request.target.underscored}"
-    if compiler is None or system is None or request.sysroot is None or not request.project.uses("cmake"):
+    name, own = f"CMAKE_TOOLCHAIN_FILE_{request.target.underscored}", system(request.target.os).get("cmake")
+    if compiler is None or own is None or request.sysroot is None or not request.project.uses("cmake"):
         return None
     if name in request.environ or "CMAKE_TOOLCHAIN_FILE" in request.environ:
         return None
     values = {
-        "CMAKE_SYSTEM_NAME": system,
+        "CMAKE_SYSTEM_NAME": own,
         "CMAKE_SYSTEM_PROCESSOR": request.target.arch,
         "CMAKE_C_COMPILER": compiler.command,
         "CMAKE_CXX_COMPILER": None if compiler.prefix is None else f"{compiler.prefix}-g++",

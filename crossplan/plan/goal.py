@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import PurePosixPath
 
+from crossplan.checks.linkage import MUST_LINK
 from crossplan.evidence import TargetPython
 from crossplan.origin import Fact, Origin
 from crossplan.plan.library import Library, default_name, link_library
@@ -21,8 +22,6 @@ from crossplan.triple import Target
 # PyO3's names of implementations (its config files and PYO3_CROSS_PYTHON_IMPLEMENTATION).
 PYO3_IMPLEMENTATIONS = {"CPython": "CPython", "PyPy": "PyPy", "GraalPy": "GraalVM", "RustPython": "RustPython"}
 _PROGRAMS = {"PyPy": "pypy", "GraalVM": "graalpy"}
-# Where PyO3 links libpython into modules too, each from some release on; so nothing is asked of the link there.
-_FORCED = ("windows", "android", "aix", "cygwin", "ios")
 
 
 @record
@@ -63,7 +62,8 @@ def goal_of(request: Request, python: TargetPython | None, stable: bool) -> Goal
     `stable`: whether a stable-ABI feature is asked for.
     """
     target = request.target
-    links = True if request.purpose.value == "embedding" else False if target.os not in _FORCED else None
+    # Where a module must link libpython too, PyO3 does from some release on by itself, so nothing is asked of the link.
+    links = True if request.purpose.value == "embedding" else False if target.os not in MUST_LINK else None
     on_windows = stable and target.os == "windows"
     if python is None:
         return _from_wish(_wish(request), target, links, on_windows)

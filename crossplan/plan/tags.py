@@ -17,7 +17,7 @@ from crossplan.python import PythonVersion, minor_version
 from crossplan.record import replace
 from crossplan.request import Request
 from crossplan.resolve import InterpreterConfig, Resolution
-from crossplan.triple import builtin
+from crossplan.triple import builtin, system
 
 
 def wheel_tags(plan: Plan) -> tuple[str, ...]:
@@ -166,8 +166,7 @@ def _linux(request: Request, glibc: str | None) -> str:
 def _apple(request: Request, python: TargetPython | None = None) -> str | None:
     """The deployment target, which is Rust's default at least; for iOS never below that of the target's Python."""
     target = request.target
-    variable = "MACOSX_DEPLOYMENT_TARGET" if target.os == "macos" else "IPHONEOS_DEPLOYMENT_TARGET"
-    versions = [_parse(request.environ.get(variable, "")), _parse(target.minimum_os or "")]
+    versions = [_parse(request.environ.get(system(target.os)["deployment"], "")), _parse(target.minimum_os or "")]
     if target.os == "ios":
         versions += [_parse(_text(python, "minimum_os") or ""), (13, 0)]  # CPython's own minimum (PEP 730)
     major, minor = max(versions)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from crossplan.data import load
@@ -14,6 +16,15 @@ NAMED = [row["triple"] for row in ROWS if "multiarch" in row and row["multiarch"
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["triple"])
 def test_every_row_is_a_target_that_rustc_has(row: dict[str, str]) -> None:
     assert row["triple"] in known_triples()
+
+
+def test_every_system_is_one_of_rustc_s_and_speaks_of_what_a_target_has() -> None:
+    rows = load("targets")["systems"]
+    assert len({row["os"] for row in rows}) == len(rows)
+    assert {row["os"] for row in rows} <= {find_target(triple).os for triple in known_triples()}
+    for row in rows:
+        texts = (row.get("library", ""), row.get("program", ""), row.get("suffix", ""))
+        assert set(re.findall(r"{(\w*)}", " ".join(texts))) <= {"name", "digits", "multiarch", "wheel_tag", "sdk"}
 
 
 @pytest.mark.parametrize("triple", NAMED)
