@@ -112,14 +112,18 @@ class Request:
     @property
     def backend(self) -> Tool | None:
         """The build backend that pyproject.toml names, if it is one that builds Rust."""
-        kind = self.project.backend.kind if self.project.backend else None
-        return kind if kind in ("maturin", "setuptools-rust") else None
+        kind = self.project.backend.kind if self.project.backend else "other"
+        return None if kind == "other" else kind
+
+    @property
+    def by_backend(self) -> bool:
+        """Whether a build backend drives Cargo; it passes what a module's link needs, and sets variables, by itself."""
+        return self.tool.value in ("maturin", "setuptools-rust")
 
     @property
     def in_container(self) -> bool:
-        """Whether cross runs the build: chosen as the tool, or named in CARGO, which maturin and setuptools-rust start."""
-        starts = self.tool.value in ("maturin", "setuptools-rust")
-        return self.tool.value == "cross" or (starts and Path(self.environ.get("CARGO", "")).name == "cross")
+        """Whether cross runs the build: chosen as the tool, or named in CARGO, which backends start."""
+        return self.tool.value == "cross" or (self.by_backend and Path(self.environ.get("CARGO", "")).name == "cross")
 
     def script_environment(self, environ: Mapping[str, str]) -> dict[str, str]:
         """What PyO3's build script sees of an environment: with what the tool sets for Cargo, and Cargo for its scripts."""
@@ -338,13 +342,9 @@ def _purpose(options: Options, environ: Mapping[str, str], project: Project, fea
         return Fact("extension", Origin("variable", key="PYO3_BUILD_EXTENSION_MODULE"))
     if "extension-module" in features:
         return Fact("extension", Origin("feature", key="extension-module"))
-    package = project.package
-    if package is not None:
-        types = package.crate_types
-        if types is not None and "cdylib" in types.value:
-            return Fact("extension", types.origin)
-        if package.bins or "auto-initialize" in features:
-            return Fact("embedding", package.name.origin)
-    elif "auto-initialize" in features:
-        return Fact("embedding", Origin("feature", key="auto-initialize"))
-    return _PURPOSE
+    package, starts = project.package, "auto-initialize" in features
+    if package is None:
+        return Fact("embedding", Origin("feature", key="auto-initialize")) if starts else _PURPOSE
+    if package.crate_types is not None and "cdylib" in package.crate_types.value:
+        return Fact("extension", package.crate_types.origin)
+    return Fact("embedding", package.name.origin) if package.bins or starts else _PURPOSE

@@ -5,10 +5,12 @@ A plan is right when `resolve`, given the plan's environment, reaches the goal. 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 
+from crossplan.evidence import TargetPython
 from crossplan.plan.artifact import artifact_of
-from crossplan.plan.candidates import Place, candidates, contradictions
+from crossplan.plan.candidates import Candidate, Place, candidates, contradictions
 from crossplan.plan.choose import Choice, choose
 from crossplan.plan.cmake import cmake_toolchain
 from crossplan.plan.compilers import api_level
@@ -18,6 +20,7 @@ from crossplan.plan.linking import linker, runner, rustflags
 from crossplan.plan.model import Change, Plan
 from crossplan.plan.tools import command, misleading, passthrough, tool_changes
 from crossplan.request import Request
+from crossplan.resolve import Resolution
 from crossplan.situation import Situation, apply
 
 __all__ = ["Change", "Goal", "Place", "Plan", "make_plan"]
@@ -42,29 +45,14 @@ def _plan_one(situation: Situation, place: Place, *, by_file: bool) -> Plan:
     python = situation.selection.python if situation.selection is not None else None
     goal = goal_of(request, python, stable=_asks_stable(request))
     choice = _choice(situation, goal, place, by_file=by_file)
-    resolution = choice.resolution if choice is not None else None
-    candidate = choice.candidate if choice is not None else None
-    asked = apply(situation.environ, candidate.changes if candidate is not None else {})
+    candidate, resolution = choice.candidate, choice.resolution
+    asked = apply(situation.environ, candidate.changes)
     artifact = artifact_of(request, python, resolution, situation.host_suffix(asked, resolution))
-    files = dict(candidate.files) if candidate is not None else {}
+    limited = _limited_api(request, resolution)
 
-    changes = (
-        [Change(name, value, _reason(choice, name)) for name, value in candidate.changes.items()] if candidate else []
-    )
-    compiler, link_change = linker(request, api_level(python))
-    changes += [link_change] if link_change is not None else []
-    changes += rustflags(request, python, resolution)
-    run_change = runner(request, python)
-    changes += [run_change] if run_change is not None else []
-    changes += dependency_changes(request, compiler)
-    if (cmake := cmake_toolchain(request, compiler, place)) is not None:
-        changes.append(cmake[0])
-        files[str(cmake[0].value)] = cmake[1]
-    limited = None
-    if request.tool.value in ("maturin", "setuptools-rust"):
-        from crossplan.plan.tags import limited_api
-
-        limited = limited_api(request, resolution)
+    files = dict(candidate.files)
+    changes = [Change(name, value, _reason(candidate, name)) for name, value in candidate.changes.items()]
+    changes += _of_the_link(request, python, resolution, place, files)
     changes += tool_changes(request, python, artifact, limited)
     changes += misleading(request)
     changes += passthrough(request, changes, files)
@@ -79,11 +67,34 @@ def _plan_one(situation: Situation, place: Place, *, by_file: bool) -> Plan:
         command=command(request, goal, limited, environ),
         artifact=artifact,
         goal=goal,
-        missed=choice.missed if choice is not None else ("outcome",),
-        means=candidate.means if candidate is not None else "as-is",
-        reason=candidate.reason if candidate is not None else "",
-        config_text=candidate.config_text if candidate is not None else None,
+        missed=choice.missed,
+        means=candidate.means,
+        reason=candidate.reason,
+        config_text=candidate.config_text,
     )
+
+
+def _of_the_link(
+    request: Request, python: TargetPython | None, resolution: Resolution | None, place: Place, files: dict[str, str]
+) -> Iterator[Change]:
+    """What Cargo and the build scripts of other crates are told of compiler, linker and libraries; a file of it joins `files`."""
+    compiler, change = linker(request, api_level(python))
+    yield from () if change is None else (change,)
+    yield from rustflags(request, python, resolution)
+    yield from runner(request, python)
+    yield from dependency_changes(request, compiler)
+    if (cmake := cmake_toolchain(request, compiler, place)) is not None:
+        change, files[str(cmake[0].value)] = cmake
+        yield change
+
+
+def _limited_api(request: Request, resolution: Resolution | None) -> str | None:
+    """What a build backend is to know of a stable ABI, see `tags.limited_api`."""
+    if not request.by_backend:
+        return None
+    from crossplan.plan.tags import limited_api  # with the tables of wheels
+
+    return limited_api(request, resolution)
 
 
 def _asks_stable(request: Request) -> bool:
@@ -91,10 +102,10 @@ def _asks_stable(request: Request) -> bool:
     return any(name == "abi3" or name.startswith(("abi3-py", "abi3t")) for name in request.feature_names)
 
 
-def _choice(situation: Situation, goal: Goal, place: Place, *, by_file: bool) -> Choice | None:
-    """The way that is taken; None for a release that is not described."""
+def _choice(situation: Situation, goal: Goal, place: Place, *, by_file: bool) -> Choice:
+    """The way that is taken; for a release that is not described, nothing is changed and nothing known."""
     if situation.rules is None:
-        return None
+        return Choice(Candidate("as-is", {}, ""), None, ("outcome",))
     python = situation.selection.python if situation.selection is not None else None
     ways = candidates(situation.request, situation.rules, python, goal, place)
     as_is = next(ways)
@@ -124,9 +135,8 @@ _REASONS = {
 }
 
 
-def _reason(choice: Choice | None, name: str) -> str:
+def _reason(candidate: Candidate, name: str) -> str:
     """Why a variable of PyO3 is changed."""
-    candidate = choice.candidate if choice is not None else None
-    if candidate is None or (candidate.changes.get(name) is None and name != "PYO3_BUILD_EXTENSION_MODULE"):
+    if candidate.changes.get(name) is None and name != "PYO3_BUILD_EXTENSION_MODULE":
         return "what it says leads PyO3 elsewhere"
     return _REASONS.get(name, candidate.reason)

@@ -61,7 +61,7 @@ def output_folder(request: Request) -> str:
         base = target_dir.value.relative_to(project.root).as_posix()
     else:
         base = target_dir.value.as_posix()
-    if request.twin is not None and request.tool.value in ("maturin", "setuptools-rust"):
+    if request.twin is not None and request.by_backend:
         return f"{base}/{folder}"  # where they put what they joined
     return f"{base}/{request.triple}/{folder}"
 

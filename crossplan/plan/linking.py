@@ -87,11 +87,10 @@ def _flags(
     """Flags as pairs of words, each with its reason."""
     target = request.target
     module = request.purpose.value == "extension"
-    backend = request.tool.value in ("maturin", "setuptools-rust")  # which pass a module's flags themselves
-    if module and target.crt_static and target.libc == "musl" and not backend:
+    if module and target.crt_static and target.libc == "musl" and not request.by_backend:
         yield _DYNAMIC_LIBC, "a module cannot be linked with a static C library"
     if module and target.os == "emscripten":
-        words = _POSITION_INDEPENDENT if backend else (*_POSITION_INDEPENDENT, *_SIDE_MODULE)
+        words = _POSITION_INDEPENDENT if request.by_backend else (*_POSITION_INDEPENDENT, *_SIDE_MODULE)
         yield words, "a module for Emscripten is a side module"
     if module and target.os == "macos" and not _links_itself(request):
         yield _UNDEFINED, "a module leaves Python's symbols to the interpreter that loads it"
@@ -142,26 +141,24 @@ def library_folders(request: Request, own: str) -> Iterator[str]:
 
 
 def _links_itself(request: Request) -> bool:
-    """Whether the tool or the crate's build script passes these flags; maturin and setuptools-rust do, Cargo alone does not."""
+    """Whether the tool or the crate's build script passes these flags."""
     from crossplan.project.sources import script_calls
 
-    return request.tool.value in ("maturin", "setuptools-rust") or script_calls(
-        request.project.package, "add_extension_module_link_args"
-    )
+    return request.by_backend or script_calls(request.project.package, "add_extension_module_link_args")
 
 
-def runner(request: Request, python: TargetPython | None) -> Change | None:
+def runner(request: Request, python: TargetPython | None) -> Iterator[Change]:
     """What runs a program of the target on this machine, for `cargo run` and `cargo test`."""
     target = request.target
     if request.purpose.value != "embedding" or request.cargo.runner is not None or request.sysroot is None:
-        return None
+        return
     if request.in_container:  # whose image has a runner of its own, and not this machine's programs
-        return None
+        return
     if not needs_cross_linker(request) or target.qemu is None or python is None:
-        return None
+        return
     root = host_path(request, "")
     if " " in root or python.home is None:
-        return None
+        return
     static = f"qemu-{target.qemu}-static"
     program = (
         static
@@ -169,7 +166,7 @@ def runner(request: Request, python: TargetPython | None) -> Change | None:
         else static.removesuffix("-static")
     )
     command = f"{program} -L {root} -E PYTHONHOME={host_path(request, python.home)}"
-    return Change(request.cargo_variable("RUNNER"), command, "a program of the target runs here under emulation")
+    yield Change(request.cargo_variable("RUNNER"), command, "a program of the target runs here under emulation")
 
 
 def _finds(request: Request, name: str) -> bool:

@@ -25,7 +25,7 @@ def tool_changes(
 
     `limited`: what the command tells setuptools of a stable ABI.
     """
-    backend = request.tool.value if request.tool.value in ("maturin", "setuptools-rust") else request.backend
+    backend = request.tool.value if request.by_backend else request.backend
     if request.tool.value != "maturin":  # whose own command line says it
         yield from _told_target(request, backend)
     if backend is not None:
