@@ -67,22 +67,20 @@ def no_cdylib(view: View) -> Iterator[Finding]:
         return
     if "cdylib" in package.crate_types.value or not _is_module(view):
         return
-    if view.request.tool.value in _MAKES_CDYLIB:
+    if (
+        view.request.by_backend
+    ):  # which passes `--crate-type cdylib` (maturin src/compile.rs, setuptools-rust build.py; Rust 1.64)
         return
     types, backend = ", ".join(package.crate_types.value), view.request.backend
     yield finding(
         "no-cdylib",
-        "note" if backend in _MAKES_CDYLIB else "warning",
+        "note" if backend is not None else "warning",
         f"the library of {package.name.value} is built as {types}, and Python loads a cdylib"
-        + (f"; {backend} asks for one by itself, cargo build does not" if backend in _MAKES_CDYLIB else ""),
+        + (f"; {backend} asks for one by itself, cargo build does not" if backend is not None else ""),
         at(package.crate_types.origin, "lib.crate-type"),
         help='Add to Cargo.toml, in [lib]: crate-type = ["cdylib", "rlib"]'
-        + (f"; or build with --with {backend}" if backend in _MAKES_CDYLIB else ""),
+        + (f"; or build with --with {backend}" if backend is not None else ""),
     )
-
-
-# Backends that pass `--crate-type cdylib` themselves (maturin src/compile.rs, setuptools-rust build.py; Rust 1.64).
-_MAKES_CDYLIB = ("maturin", "setuptools-rust")
 
 
 def _is_module(view: View) -> bool:

@@ -11,9 +11,6 @@ from crossplan.findings import Finding, Location
 from crossplan.origin import Fact
 from crossplan.triple import builtin
 
-# Tools that pass `-undefined dynamic_lookup` for macOS themselves.
-_PASS_THEM = ("maturin", "setuptools-rust")
-
 
 def _features(view: View) -> list[Fact[str]]:
     """Each `+feature` and `-feature` of `-C target-feature`."""
@@ -82,7 +79,7 @@ def undefined_symbols(view: View) -> Iterator[Finding]:
     """XP621: a macOS module leaves Python's symbols to the program that loads it, and the linker must be told to allow that."""
     if view.embeds or view.target.os != "macos" or view.link_name is not None:
         return
-    if view.request.backend in _PASS_THEM or view.request.tool.value in _PASS_THEM:
+    if view.request.backend is not None or view.request.by_backend:  # which pass `-undefined dynamic_lookup` themselves
         return
     from crossplan.project.sources import script_calls
 
