@@ -25,6 +25,8 @@ _RELEASE_6 = {"mips32r6": "mips", "mips64r6": "mips64", "arm64ec": "aarch64"}
 UNIVERSAL2 = "universal2-apple-darwin"
 """The word of maturin and cargo-zigbuild for one file that holds two builds; rustc has no such target."""
 SLICES = ("x86_64-apple-darwin", "aarch64-apple-darwin")
+ARCHFLAGS = "-arch x86_64 -arch arm64"
+"""How Apple's tools, and after them the build backends, are told both (the variable of that name)."""
 
 
 class UnknownTarget(ValueError):

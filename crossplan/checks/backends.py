@@ -9,7 +9,7 @@ from crossplan.checks.view import View, at, finding, variable
 from crossplan.data import load
 from crossplan.findings import Finding, Location
 from crossplan.project.pyproject import admits_only_before
-from crossplan.triple import UNIVERSAL2, builtin
+from crossplan.triple import ARCHFLAGS, UNIVERSAL2, builtin
 
 
 def _abi3(view: View) -> str:
@@ -129,7 +129,8 @@ def untold_target(view: View) -> Iterator[Finding]:
     """XP641: a backend that is started by pip or build gets no --target; what tells it is CARGO_BUILD_TARGET."""
     if view.request.backend is None or view.target.triple == view.host or "CARGO_BUILD_TARGET" in view.environ:
         return
-    if view.request.twin is not None and "ARCHFLAGS" in view.environ:
+    both = view.request.twin is not None
+    if both and "ARCHFLAGS" in view.environ:
         return
     if view.cargo.build_target or _target(view) == view.target.triple:
         return
@@ -139,8 +140,8 @@ def untold_target(view: View) -> Iterator[Finding]:
         "untold-target",
         "note",
         f"{view.request.backend} is told no target, and builds for {view.host} when pip or build starts it{said}",
-        variable("CARGO_BUILD_TARGET"),
-        help=f"Set CARGO_BUILD_TARGET={view.target.triple}",
+        variable("ARCHFLAGS" if both else "CARGO_BUILD_TARGET"),
+        help=f"Set ARCHFLAGS='{ARCHFLAGS}'" if both else f"Set CARGO_BUILD_TARGET={view.target.triple}",
     )
 
 

@@ -12,7 +12,7 @@ from crossplan.plan.goal import Goal
 from crossplan.plan.linking import needs_cross_linker
 from crossplan.plan.model import Change
 from crossplan.request import Request
-from crossplan.triple import SLICES, builtin
+from crossplan.triple import ARCHFLAGS, SLICES, builtin
 
 # Search paths that compilers apply to every build, the host's own build scripts included.
 _SEARCH_PATHS = ("LIBRARY_PATH", "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LD_LIBRARY_PATH")
@@ -41,7 +41,7 @@ def _told_target(request: Request, backend: str | None) -> Iterator[Change]:
     name, triple = "CARGO_BUILD_TARGET", request.target.triple
     reason = f"a build by {backend} is told the target by nothing else"
     if request.twin is not None and backend is not None:
-        yield Change("ARCHFLAGS", "-arch x86_64 -arch arm64", reason)
+        yield Change("ARCHFLAGS", ARCHFLAGS, reason)
         yield Change(name, None, "it names one of the two machines")
     elif request.twin is None and (backend is not None or request.environ.get(name, triple) != triple):
         yield Change(name, triple, reason if backend is not None else "it names another target than is planned for")

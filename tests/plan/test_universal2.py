@@ -94,6 +94,14 @@ def test_the_report_has_what_pyo3_concludes_in_either_build(tmp_path: Path) -> N
     assert plan_wire(plan_for(tmp_path, None, target=MAC, python="3.12"), ())["twin"] is None
 
 
+def test_a_backend_that_pip_starts_is_to_be_told_both_once(tmp_path: Path) -> None:
+    write_project(tmp_path, backend="maturin")
+    plan = plan_for(tmp_path, None, **SAID)
+    (found,) = (f for f in check_situation(plan.as_is, plan.planned) if f.code.name == "untold-target")
+    assert plan.environment["ARCHFLAGS"] == "-arch x86_64 -arch arm64" and "ARCHFLAGS" in found.help
+    assert not any(f.code.name == "untold-target" for f in check_situation(plan.planned))
+
+
 def test_a_root_of_one_machine_is_not_enough(tmp_path: Path) -> None:
     """The other slice has no Python there, and that is said."""
     spec = Spec(MAC, stdlib="lib", library="lib")
