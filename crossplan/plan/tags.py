@@ -104,7 +104,8 @@ def _own_tag(config: InterpreterConfig, python: TargetPython | None) -> str | No
         return f"cp{digits}-cp{digits}{_flags(config, python, version)}"
     words = soabi.split("-")
     if config.implementation == "PyPy":
-        return f"pp{digits}-{'_'.join(words[:2]) if len(words) > 1 else f'pypy{digits}_pp73'}"
+        own = words[:2] if len(words) > 1 else [f"pypy{digits}", load("wheels")["pypy_abi"]]
+        return f"pp{digits}-{'_'.join(own)}"
     if config.implementation == "GraalVM" and len(words) > 2:
         return f"graalpy{digits}-{'_'.join(words[:3])}"
     return None
@@ -130,7 +131,9 @@ def platform_tag(request: Request, python: TargetPython | None, glibc: str | Non
     if target.wheel_tag is None:
         return None
     if target.os == "android":
-        return target.wheel_tag.format(api=api_level(python) or target.minimum_os or "21")
+        return target.wheel_tag.format(
+            api=api_level(python) or target.minimum_os or load("wheels")["lowest"]["android"]
+        )
     return _apple(request, python) if target.os in ("macos", "ios") else target.wheel_tag
 
 
@@ -168,7 +171,7 @@ def _apple(request: Request, python: TargetPython | None = None) -> str | None:
     target = request.target
     versions = [_parse(request.environ.get(system(target.os)["deployment"], "")), _parse(target.minimum_os or "")]
     if target.os == "ios":
-        versions += [_parse(_text(python, "minimum_os") or ""), (13, 0)]  # CPython's own minimum (PEP 730)
+        versions += [_parse(_text(python, "minimum_os") or ""), _parse(load("wheels")["lowest"]["ios"])]
     major, minor = max(versions)
     if target.os == "macos" and major >= 11:
         minor = 0  # packaging.tags: from macOS 11 on only the major number counts
