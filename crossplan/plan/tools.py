@@ -32,8 +32,12 @@ def tool_changes(
         yield from _inherited(request, backend)
     if request.target.os == "android" and backend == "maturin":
         yield from _android_level(request, python)
-    if request.tool.value == "setuptools-rust" and request.triple != request.host:
-        yield from _of_setuptools(request, python, artifact.suffix if limited is None else None)
+    if request.tool.value == "setuptools-rust":
+        if request.profile.value != "release":
+            reason = "setuptools-rust builds with release unless told"
+            yield Change("SETUPTOOLS_RUST_CARGO_PROFILE", request.profile.value, reason)
+        if request.triple != request.host:
+            yield from _of_setuptools(request, python, artifact.suffix if limited is None else None)
 
 
 def _told_target(request: Request, backend: str | None) -> Iterator[Change]:
@@ -71,9 +75,6 @@ def _of_setuptools(request: Request, python: TargetPython | None, suffix: str | 
     host, platform = builtin(request.host), host_platform(request, python)
     if platform is not None and (host is None or host.os != "windows"):  # where sysconfig does not look at it
         yield Change("_PYTHON_HOST_PLATFORM", platform, "setuptools tags the wheel for the machine that builds it")
-    profile = request.profile.value
-    if profile != "release" and request.environ.get("SETUPTOOLS_RUST_CARGO_PROFILE") != profile:
-        yield Change("SETUPTOOLS_RUST_CARGO_PROFILE", profile, "setuptools-rust builds with release unless told")
     if suffix is not None:
         yield Change("SETUPTOOLS_EXT_SUFFIX", suffix, "setuptools names the module for the host's Python")
 

@@ -229,6 +229,11 @@ def test_each_tool_has_its_own_profile(tmp_path: Path, options: dict[str, str], 
     assert plan.environment.get("SETUPTOOLS_RUST_CARGO_PROFILE") == said
 
 
+def test_a_build_for_this_machine_has_its_profile_too(tmp_path: Path) -> None:
+    plan = plan_for(tmp_path, None, target=HOST, tool="setuptools-rust", profile="dev", features="extension-module")
+    assert plan.environment["SETUPTOOLS_RUST_CARGO_PROFILE"] == "dev"
+
+
 def test_maturin_takes_the_profile_of_its_settings(tmp_path: Path) -> None:
     write_project(tmp_path, backend="maturin")
     settings = tmp_path / "root" / "pyproject.toml"
