@@ -23,8 +23,9 @@ BackendKind = Literal["maturin", "setuptools-rust", "other"]
 class Backend:
     """A build backend and what it will say to Cargo.
 
-    `module` is the dotted name under which the library is imported. `pin` is the specifier of the tool itself in `build-system.requires` (`==1.7.0`; empty text: any). `features` are the
-    package's own, or `crate/feature`. `settings` is the tool's table (of setuptools-rust: its first extension).
+    `module` is the dotted name under which the library is imported. `pin` is the specifier of the tool itself in
+    `build-system.requires` (`==1.7.0`; empty text: any). `features` are the package's own, or `crate/feature`.
+    `settings` is the tool's table (of setuptools-rust: its first extension).
     """
 
     kind: BackendKind
