@@ -143,12 +143,18 @@ _SYSTEMS = {name: name for name in ("freebsd", "netbsd", "openbsd", "dragonfly",
     "win32": "windows"
 }
 _BUILD_KINDS = ("sysconfigdata", "sysconfig-vars", "makefile")
+_LONGEST = 4096  # PATH_MAX of Linux
 _FLAGS = {"Py_GIL_DISABLED": "free_threaded", "Py_DEBUG": "debug"}
 
 
 def of_description(description: Description) -> Iterator[Claim]:
-    """What a description says in its own keys, and what its multiarch name and SOABI stand for."""
-    values, kind = description.values, description.kind
+    """What a description says in its own keys, and what its multiarch name and SOABI stand for. A value that is too long for
+    any path or name says nothing.
+    """
+    kind = description.kind
+    values = {
+        key: value for key, value in description.values.items() if not isinstance(value, str) or len(value) <= _LONGEST
+    }
     loose = kind in _BUILD_KINDS and not _names_machine(values)
 
     def claim(field: str, value: object, key: str) -> Claim:

@@ -53,14 +53,23 @@ class Group:
         self.name = self.name.filled(member.name)
 
     @property
-    def libraries(self) -> list[ImageFile]:
-        """Its libpython images."""
-        return [m.record for m in self.members if isinstance(m.record, ImageFile) and m.record.role == "libpython"]
+    def library(self) -> ImageFile | None:
+        """The first of its libpython images."""
+        records = (m.record for m in self.members if _role(m) == "libpython")
+        return next((record for record in records if isinstance(record, ImageFile)), None)
 
 
 def group(records: Iterable[tuple[Record, str]]) -> list[Group]:
     """The Pythons among records, each given with its installation."""
-    members = [Member(record, _home(record, prefix), _name_of(record)) for record, prefix in records]
+    homes: dict[str, list[Member]] = {}
+    for one, prefix in records:
+        member = Member(one, _home(one, prefix), _name_of(one))
+        homes.setdefault(member.prefix, []).append(member)
+    return [python for members in homes.values() for python in _of_installation(members)]
+
+
+def _of_installation(members: Sequence[Member]) -> list[Group]:
+    """The Pythons of one installation."""
     groups: list[Group] = []
     strict = [m for m in members if _founds(m) and m.name.multiarch and names.decoded(m.name.multiarch)]
     for member in sorted(strict, key=_rank):
@@ -70,7 +79,7 @@ def group(records: Iterable[tuple[Record, str]]) -> list[Group]:
     placed = {id(member) for member in (*strict, *libraries)}
     rest = [member for member in members if id(member) not in placed]
     for member in sorted((m for m in rest if not isinstance(m.record, ImageFile)), key=_rank):
-        fitting = [g for g in groups if g.prefix == member.prefix and _compatible(g.name, member.name)]
+        fitting = [g for g in groups if _compatible(g.name, member.name)]
         for one in fitting:
             one.join(member)
         if not fitting and _founds(member):
@@ -177,7 +186,7 @@ def _compatible(one: Name, other: Name) -> bool:
 
 def _join_or_found(groups: list[Group], member: Member) -> None:
     for one in groups:
-        if one.prefix == member.prefix and _compatible(one.name, member.name):
+        if _compatible(one.name, member.name):
             one.join(member)
             return
     groups.append(Group(member.prefix, member.name, [member]))
@@ -193,7 +202,7 @@ def _arch_of_group(one: Group) -> Mapping[str, object]:
     facts = names.decoded(one.name.multiarch) if one.name.multiarch else None
     if facts is not None and facts.machine:
         return {key: value for key in _ARCH if (value := getattr(facts, key)) is not None}
-    return arch_of(one.libraries[0].image) if one.libraries else {}
+    return arch_of(one.library.image) if one.library else {}
 
 
 def _same_arch(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
@@ -206,7 +215,7 @@ def _place_libraries(groups: list[Group], libraries: Sequence[Member]) -> None:
     for member in libraries:
         record = member.record
         assert isinstance(record, ImageFile)
-        fitting = [g for g in described if g.prefix == member.prefix and _compatible(g.name, member.name)]
+        fitting = [g for g in described if _compatible(g.name, member.name)]
         arch = arch_of(record.image)
         own = [g for g in fitting if _same_arch(_arch_of_group(g), arch)]
         near = [g for g in fitting if _lies_with(member, g)]
@@ -223,13 +232,9 @@ def _place_libraries(groups: list[Group], libraries: Sequence[Member]) -> None:
 def _join_own(groups: list[Group], described: list[Group], member: Member, arch: Mapping[str, object]) -> None:
     """Join the Python of another library of that machine that nothing describes, or found one."""
     for one in groups:
-        if (
-            any(one is known for known in described)
-            or one.prefix != member.prefix
-            or not _compatible(one.name, member.name)
-        ):
+        if any(one is known for known in described) or not _compatible(one.name, member.name):
             continue
-        if arch and _same_arch(arch_of(one.libraries[0].image), arch):
+        if arch and one.library and _same_arch(arch_of(one.library.image), arch):
             one.join(member)
             return
     groups.append(Group(member.prefix, member.name, [member]))
@@ -258,11 +263,7 @@ def _place_image(groups: list[Group], member: Member) -> None:
     if record.role == "other" and member.name.minor is None:
         return  # the C library, which is nobody's
     arch = arch_of(record.image)
-    fitting = [
-        g
-        for g in groups
-        if g.prefix == member.prefix and _compatible(g.name, member.name) and _same_arch(_arch_of_group(g), arch)
-    ]
+    fitting = [g for g in groups if _compatible(g.name, member.name) and _same_arch(_arch_of_group(g), arch)]
     for one in fitting:
         one.members.append(member)
     if not fitting and record.role == "interpreter" and record.image.python_version:

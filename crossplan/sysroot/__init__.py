@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from crossplan.readers.source import ReadError
 from crossplan.sysroot.tree import Kind, Node, OpenFile, Progress, RefusedRoot, RootError, Sysroot, join, parent
@@ -24,7 +23,7 @@ def open_sysroot(
 
     places = [os.fspath(place) for place in (path, *more)]
     folder, platform = oci.split_platform(places[0])
-    if len(places) == 1 and Path(folder).is_dir():
+    if len(places) == 1 and os.path.isdir(folder):  # noqa: PTH112 - pathlib's raises where a folder above may not be entered
         root = DirectoryRoot(folder)
         if not oci.is_image(root):
             return root

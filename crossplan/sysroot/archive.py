@@ -155,8 +155,10 @@ class _Loader:
         image = ArchiveRoot(place, outer, self.omissions, ExitStack())
         if oci.is_image(image):
             return self.image(image, platform)
+        if not (folder := _folder_around(outer, name)):
+            return outer
         tree = Index(self.omissions)
-        tree.overlay(outer, _folder_around(outer, name))
+        tree.overlay(outer, folder)
         return tree
 
     def tree(self, source: ByteSource, name: str) -> Index | None:
@@ -217,9 +219,8 @@ def open_file(path: str) -> DirectoryFile:
     except OSError as error:
         if error.errno in (errno.EACCES, errno.EPERM, errno.EIO):
             raise RefusedRoot(path, reason(error)) from error
-        raise RootError(
-            f"{path}: {'no such file or folder' if error.errno == errno.ENOENT else reason(error)}"
-        ) from error
+        why = {errno.ENOENT: "no such file or folder", errno.ELOOP: "its links lead in a circle"}.get(error.errno or 0)
+        raise RootError(f"{path}: {why or reason(error)}") from error
     except ValueError as error:
         raise RootError("a path that holds a NUL") from error
     status = os.fstat(descriptor)
@@ -245,10 +246,9 @@ def open_archives(places: Sequence[str], progress: Progress | None = None) -> Ar
     """One root of one or several archives, later ones over earlier ones. `RootError`: one of them is none."""
     with ExitStack() as held:
         loader = _Loader(held, progress)
-        trees = [loader.file(place) for place in places]
-        tree = trees[0]
-        for other in trees[1:]:
-            tree.overlay(other)
+        tree = loader.file(places[0])
+        for place in places[1:]:
+            tree.overlay(loader.file(place))
         return ArchiveRoot(" ".join(places), tree, loader.omissions, held.pop_all())
     raise AssertionError  # an ExitStack does not swallow errors
 

@@ -38,6 +38,7 @@ _REASONS = {
     errno.ELOOP: "was swapped for a link while it was read",
     errno.ENAMETOOLONG: "its name is too long for this system",
     errno.EIO: "the disk cannot read it",
+    errno.ENXIO: "is a socket, or a device that is not there",
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import time
 import zlib
 from typing import Protocol
 
@@ -17,11 +18,15 @@ from crossplan.readers.source import ByteSource, ReadError
 TOTAL_LIMIT = 16 << 30
 """Bytes that all archives of one root may give."""
 
+TIME_LIMIT = 600.0
+"""Seconds that reading the archives of one root may take."""
+
 RATIO_LIMIT = 200
 FREE_LIMIT = 64 << 20
 """What one stream may give: `FREE_LIMIT` bytes, and `RATIO_LIMIT` more for each byte of it that was read."""
 
 _CHUNK = 1 << 18
+_FIRST_STEP = 1 << 12  # read at the beginning of a stream: some archives are of many small ones
 _PADDING = 1 << 20  # zeros that may stand between or behind streams
 
 WINDOW_LOG = 27
@@ -49,12 +54,15 @@ class Allowance:
 
     def __init__(self, limit: int = TOTAL_LIMIT) -> None:
         self._limit = self._left = limit
+        self._deadline = time.monotonic() + TIME_LIMIT
 
     def spend(self, length: int) -> None:
-        """Account for decompressed bytes; `OverLimit` when too many."""
+        """Account for decompressed bytes; `OverLimit` when too many, or when the time is over."""
         self._left -= length
         if self._left < 0:
             raise OverLimit(f"it unpacks to more than {self._limit} bytes")
+        if time.monotonic() > self._deadline:
+            raise OverLimit(f"reading it took more than {TIME_LIMIT:.0f} seconds")
 
 
 class Flow(Protocol):
@@ -191,6 +199,7 @@ class InflatedFlow:
         self._allowance = allowance
         self._magic = next((magic for magic, name in MAGIC.items() if name == method), None)
         self._consumed = 0
+        self._step = _FIRST_STEP
         self._decoder = _decoder(method)
         self.position = 0
 
@@ -243,8 +252,9 @@ class InflatedFlow:
         return data
 
     def _feed(self) -> bytes:
-        data = self._source.read(self._consumed, min(_CHUNK, self._source.size - self._consumed))
+        data = self._source.read(self._consumed, min(self._step, self._source.size - self._consumed))
         self._consumed += len(data)
+        self._step = min(2 * self._step, _CHUNK)
         return data
 
     def _next_stream(self) -> bool:
@@ -261,7 +271,8 @@ class InflatedFlow:
         self._consumed = start
         if self._source.read(start, min(len(self._magic), self._source.size - start)) != self._magic:
             return False
-        self._decoder = _decoder(self._method)
+        self._allowance.spend(0)
+        self._decoder, self._step = _decoder(self._method), _FIRST_STEP
         return True
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from pathlib import Path
 from typing import Any
 
 from crossplan.readers.source import ReadError
@@ -28,7 +28,7 @@ _INDEX_TYPES = (
 def split_platform(place: str) -> tuple[str, str | None]:
     """A path, and the platform that follows it after `#`: `image.tar#linux/arm64`."""
     path, mark, platform = place.rpartition("#")
-    return (path, platform) if mark and not Path(place).exists() else (place, None)
+    return (path, platform) if mark and not os.path.lexists(place) else (place, None)
 
 
 def is_image(root: Sysroot) -> bool:
@@ -54,6 +54,7 @@ def layers(root: Sysroot, platform: str | None) -> tuple[str, ...]:
         return tuple(str(name) for name in names[:_LAYERS]) if isinstance(names, list) else ()
     found = _manifests(root, "index.json", set())
     fitting = [path for path, its in found if platform in (None, its)]
+    fitting = fitting or [path for path, its in found if its.startswith(f"{platform}/")]  # the one variant of linux/arm
     if len(set(fitting)) != 1:
         known = ", ".join(sorted({its for _, its in found})) or "none"
         wanted = f"no image for {platform}" if platform else "several images"

@@ -59,7 +59,7 @@ def is_header(block: bytes) -> bool:
         return False
     rest = block[: _CHECKSUM.start] + b" " * 8 + block[_CHECKSUM.stop :]
     # Some old tars summed signed characters.
-    return said in (sum(rest), sum(rest) - 256 * sum(byte > 127 for byte in rest))
+    return said == (total := sum(rest)) or said == total - 256 * sum(byte > 127 for byte in rest)
 
 
 def entries(flow: Flow) -> Iterator[TarEntry]:

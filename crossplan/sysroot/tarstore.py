@@ -60,6 +60,7 @@ class TarStore:
         """Enter the members into the index, below the folder `under`; as a `layer` of an image, whiteouts take away."""
         flow = self._flow()
         for entry in entries(flow):
+            self._allowance.spend(0)  # time
             path = join(under, entry.path)
             folder, _, name = path.rstrip("/").rpartition("/")
             if layer and name == OPAQUE:

@@ -108,6 +108,47 @@ def refuse(monkeypatch: pytest.MonkeyPatch, name: str, number: int = errno.EACCE
     monkeypatch.setattr(directory, "open_at", open_at)
 
 
+def test_folder_that_may_not_be_entered_lies_above(
+    inspect: Inspect, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pathlib's `is_dir` and `exists` raise there, before Python 3.12 and 3.14."""
+    from crossplan.sysroot import archive
+
+    real = os.stat
+
+    def stat(path: object, *words: object, **more: object) -> os.stat_result:
+        if str(path).startswith(str(root)):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path, *words, **more)  # type: ignore[arg-type]
+
+    refuse(monkeypatch, root.name)
+    monkeypatch.setattr(archive, "open_at", directory.open_at)
+    monkeypatch.setattr(os, "stat", stat)
+    monkeypatch.setattr(os, "lstat", stat)
+    status, findings, _ = inspect(f"{root}")
+    assert status == 4
+    assert "cannot be read: permission denied" in str(findings[0]["message"])
+    assert inspect(f"{root}#linux/arm64")[0] in (2, 4)
+
+
+def test_links_of_the_root_that_lead_in_a_circle(inspect: Inspect, tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    status, _, err = inspect(tmp_path / "a")
+    assert status == 2
+    assert "its links lead in a circle" in err
+
+
+def test_value_as_long_as_the_file_is_not_printed(inspect: Inspect, root: Path, tmp_path: Path) -> None:
+    place = root / SYSCONFIGDATA
+    text = place.read_text("utf-8").replace("'MULTIARCH': 'arm-linux-gnueabihf'", f"'MULTIARCH': '{'arm-' * 100_000}'")
+    assert len(text) > 400_000
+    place.write_text(text)
+    status, findings, _ = inspect(root)
+    assert status == 0
+    assert len(str(findings)) < 10_000
+
+
 def _long_tail(data: bytes) -> bytes:
     return data + bytes(1 << 20)
 
