@@ -11,7 +11,7 @@ from crossplan.checks.fitness import KINDS, strongest
 from crossplan.checks.linkage import MUST_LINK
 from crossplan.checks.subject import Subject, finding, parts, system
 from crossplan.checks.suffix import refusal, targets_named
-from crossplan.findings import Finding
+from crossplan.findings import Finding, Severity
 from crossplan.python import PythonVersion
 from crossplan.readers.image import Image
 from crossplan.selection import image_mismatches
@@ -144,17 +144,22 @@ def other_libpython(subject: Subject) -> Iterator[Finding]:
     version, threads, stable = subject.version, subject.free_threaded, subject.stable
     keeps = bool(subject.suffix.stable or subject.claim.stable)
     for one in subject.linked:
-        why = None
+        why, help = None, ""
+        severity: Severity = "error"
         if keeps and one.version is not None:
             why = f"and is to keep to the stable ABI ({stable}), whose library is another"
+            # PyO3 links Android's modules so (PEP 738), and the Python of that version loads them.
+            severity = "warning" if system(subject) == "android" else "error"
+            help = f"Name it for Python {one.version} alone, or link the library of all of them (`crossplan explain XP510`)."
         elif one.version is not None and version is not None and one.version != version:
             why = f"and is for Python {version}"
         elif threads is not None and one.free_threaded != threads and (one.version or one.stable):
             why = f"and is for a {'free-threaded' if threads else 'GIL'} build"
         if why:
             yield finding(
-                "other-libpython", "error", subject, f"needs {one.name}, {why}",
-                "Build it for the Python that is meant: `crossplan plan --python X.Y[t]` says what to set.", "needed",
+                "other-libpython", severity, subject, f"needs {one.name}, {why}",
+                help or "Build it for the Python that is meant: `crossplan plan --python X.Y[t]` says what to set.",
+                "needed",
             )  # fmt: skip
 
 

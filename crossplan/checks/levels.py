@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from crossplan.checks.evidence import place
+from crossplan.checks.linkage import keep_stub
 from crossplan.checks.view import GIVEN, View, at, finding, variable
 from crossplan.findings import Finding
 from crossplan.origin import Origin
@@ -122,21 +123,43 @@ def feature_unknown(view: View) -> Iterator[Finding]:
 
 
 def library_of_one_version(view: View) -> Iterator[Finding]:
-    """XP510: on Windows a stable-ABI module must bind to python3.dll; bound to python312.dll it needs that one version."""
+    """XP510: a stable-ABI module that must name its library, and names that of one version, needs that one.
+
+    On Windows PyO3 names python3.dll by itself. On Android it names what the description of the Python names, and the
+    libpython3.so there is a stub, which linkers drop unless they are told to keep it.
+    """
     config = view.config
-    if config is None or view.target.os != "windows" or config.lib_name is None or config.implementation != "CPython":
+    if config is None or config.lib_name is None or config.implementation != "CPython":
         return
     stable = config.abi3 is True or "-abi3" in (config.target_abi or "")
-    named = library_name(f"{config.lib_name}.dll")
-    if not stable or named is None or named.minor is None or config.lib_name.startswith("lib"):
+    system, name = view.target.os, config.lib_name
+    if not stable or system not in ("windows", "android"):
         return
     origin = view.resolution.origins.get("lib_name", Origin("default")) if view.resolution else Origin("default")
+    if system == "windows":
+        named = library_name(f"{name}.dll")
+        if named is None or named.minor is None or name.startswith("lib"):
+            return
+        yield finding(
+            "library-of-one-version",
+            "error" if origin.kind in GIVEN else "warning",
+            f"lib_name={name} with abi3: the module would need {name}.dll, not python3.dll",
+            at(origin, "lib_name"),
+            help="Write lib_name=python3, or leave it out and let crossplan env write the file.",
+        )
+        return
+    named = library_name(f"lib{name}.so")
+    if view.embeds or named is None or named.minor is None:
+        return
+    stubs = view.python.images_of("stable-stub") if view.python is not None else ()
     yield finding(
         "library-of-one-version",
-        "error" if origin.kind in GIVEN else "warning",
-        f"lib_name={config.lib_name} with abi3: the module would need {config.lib_name}.dll, not python3.dll",
+        "note",
+        f"with abi3 the module links lib{name}.so, so only Python {named.minor} loads it",
         at(origin, "lib_name"),
-        help="Write lib_name=python3, or leave it out and let crossplan env write the file.",
+        help=f"For a wheel for later Pythons too: lib_name=python3 in a PYO3_CONFIG_FILE, and RUSTFLAGS='{keep_stub()}'."
+        if stubs
+        else "Tag the wheel for that Python alone; the root has no libpython3.so, which one for later Pythons would link.",
     )
 
 

@@ -12,6 +12,16 @@ from crossplan.record import record
 MUST_LINK = ("windows", "cygwin", "android", "ios", "aix")
 """Systems where a module finds Python's functions only in a library that it names; elsewhere the interpreter has them."""
 
+
+def keep_stub(name: str = "python3") -> str:
+    """The flags by which a linker keeps a libpython3.so that defines nothing.
+
+    rustc says --as-needed before the libraries that crates name, and link arguments after all of them: --no-as-needed alone
+    comes too late there, so the library is named again behind it (PyO3/pyo3#6165).
+    """
+    return f"-C link-arg=-Wl,--push-state,--no-as-needed -C link-arg=-l{name} -C link-arg=-Wl,--pop-state"
+
+
 # Texts, which `re` compiles and keeps when they are first asked: `crossplan env` never does.
 _FORMS = (
     r"libpython(?P<major>\d)\.(?P<minor>\d+)(?P<flags>[a-z]*)\.(?:so(?:\.[\d.]+)?|dylib|dll)",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from crossplan.checks.linkage import MUST_LINK
+from crossplan.checks.linkage import MUST_LINK, keep_stub
 from crossplan.checks.view import View, at, finding, variable
 from crossplan.evidence import ImageFile, ImageRole
 from crossplan.findings import Finding, Location, Severity
@@ -202,6 +202,9 @@ def stub_linked(view: View) -> Iterator[Finding]:
     own = library_name(PurePosixPath(linked.path).name)
     if own is None or own.minor is not None or not behind:
         return
+    name, flags = view.link_name or "python3", " ".join(view.cargo.rustflags.words)
+    if "--no-as-needed" in flags and f"-l{name}" in flags.partition("--no-as-needed")[2]:
+        return
     yield finding(
         "stub-linked",
         "warning",
@@ -212,7 +215,7 @@ def stub_linked(view: View) -> Iterator[Finding]:
             "lib_name",
         ),
         help=f"Name the library itself: lib_name={behind[0].removeprefix('lib').partition('.so')[0]} in the config file, or"
-        " RUSTFLAGS='-C link-arg=-Wl,--no-as-needed'.",
+        f" RUSTFLAGS='{keep_stub(name)}'.",
     )
 
 

@@ -221,6 +221,18 @@ def test_up_to_3_7_a_module_may_link_the_shared_library_of_its_python(
     assert (status, report["findings"]) == (0, [])
 
 
+def test_on_android_the_stable_abi_may_be_linked_through_the_library_of_one_version(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """PyO3 links what the description names, so what `crossplan plan` leads to is not refused, but said."""
+    case = Case("mod.abi3.so", android, "--target aarch64-linux-android")
+    status, report = check(case, tmp_path, capsys)
+    assert (status, [(f["code"], f["severity"]) for f in report["findings"]]) == (0, [("XP706", "warning")])
+    assert "for Python 3.14 alone" in report["findings"][0]["help"]
+    status, report = check(case._replace(make=lambda: android(needed=["libpython3.so"])), tmp_path, capsys)
+    assert (status, report["findings"]) == (0, [])
+
+
 def test_a_name_that_is_not_ascii_has_a_function_of_another_form(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -101,6 +101,11 @@ def android(world: World) -> None:
     world.options |= {"target": "aarch64-linux-android"}
 
 
+def android_stub(world: World) -> None:
+    make(world.root, {"usr/lib/libpython3.so": elf(machine=183, soname="libpython3.so", needed=["libpython3.13.so"])})
+    world.environ["PYO3_CROSS_LIB_DIR"] = str(world.root / "usr/lib")
+
+
 def android_root(world: World) -> None:
     android(world)
     world.options |= {"sysroots": (str(world.root),), "features": ""}
@@ -452,6 +457,22 @@ ROWS = (
         stub,
         takes("lib_name=python3.11", config_file("version=3.11\nlib_name=python3.11\nlib_dir={root}/usr/lib\n")),
     ),
+    Row(
+        "XP606",
+        stub,
+        lambda w, f: w.environ.update(RUSTFLAGS=f.help.partition("RUSTFLAGS='")[2].partition("'")[0]),
+        note="kept behind the libraries of the crates, for which rustc says --as-needed",
+    ),
+    Row(
+        "XP510",
+        both(android, android_stub, option(features="abi3-py39,extension-module", pyo3="0.29.2")),
+        lambda w, f: (
+            config_file("version=3.13\nlib_name=python3\nlib_dir={root}/usr/lib\ntarget_abi=CPython-abi3-3.9\n")(w),
+            w.environ.update(RUSTFLAGS=f.help.partition("RUSTFLAGS='")[2].partition("'")[0]),
+        ),
+        "note",
+        "the library of one version on Android",
+    ),
     Row("XP607", both(EMBED, static)),
     Row(
         "XP608",
@@ -674,6 +695,12 @@ ROWS = (
         lambda w, f: make(
             w.project, {"pyproject.toml": f"{SETUPTOOLS}[tool.distutils.bdist_wheel]\n{f.help.partition(']: ')[2]}\n"}
         ),
+        "note",
+    ),
+    Row(
+        "XP647",
+        both(write("pyproject.toml", SETUPTOOLS.replace('10"', '10", "cffi>=1.15"')), option(tool="setuptools-rust")),
+        takes("pip install 'setuptools-rust>=1.10' 'cffi>=1.15'", write("pyproject.toml", SETUPTOOLS)),
         "note",
     ),
     Row("XP650", android, severity="note"),

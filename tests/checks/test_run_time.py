@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from crossplan.checks.linkage import keep_stub
 from crossplan.checks.run_time import Need, needs_of
 from crossplan.checks.view import View
 from crossplan.cli import main
+from crossplan.readers.images import read_image
 from tests.checks.worlds import World, config_of, python_files
+from tests.readers.buffer import Buffer
 from tests.readers.builders import ar, elf
 from tests.readers.builders_macho import macho
 from tests.readers.builders_pe import import_library, pe
@@ -183,3 +188,29 @@ def test_a_name_of_the_root_cannot_become_a_command(tmp_path: Path) -> None:
     world.environ["PYO3_CROSS_LIB_DIR"] = str(world.root / "opt/p/lib")
     found = world.finding("XP626")
     assert found is not None and "LD_LIBRARY_PATH='/opt/$(touch x)\x1b[2J/lib'" in found.help
+
+
+@pytest.mark.skipif(not (shutil.which("rustc") and shutil.which("gcc")), reason="links with rustc and gcc")
+def test_rustc_keeps_a_stub_with_the_flags_that_are_named_and_drops_it_with_fewer(tmp_path: Path) -> None:
+    """What XP510 and XP606 say of Android's libpython3.so, with the host's own linker."""
+    for name, text, flags in (("real", "int answer(void) { return 1; }", ()), ("stub", "", ("-L.", "-lreal"))):
+        (tmp_path / f"{name}.c").write_text(text)
+        words = [
+            "gcc",
+            "-shared",
+            "-o",
+            f"lib{name}.so",
+            f"-Wl,-soname,lib{name}.so",
+            f"{name}.c",
+            "-Wl,--no-as-needed",
+        ]
+        subprocess.run([*words, *flags], cwd=tmp_path, check=True)
+    (tmp_path / "mod.rs").write_text('#[link(name = "stub")]\nextern "C" { fn answer() -> i32; }\n'
+                                     '#[no_mangle] pub extern "C" fn PyInit_mod() -> i32 { unsafe { answer() } }\n')  # fmt: skip
+    needed = {}
+    for flags in ("", "-C link-arg=-Wl,--no-as-needed", keep_stub("stub")):
+        words = ["rustc", "--crate-type", "cdylib", "mod.rs", "-L", ".", *flags.split()]
+        subprocess.run([*words, "-C", "link-arg=-Wl,--unresolved-symbols=ignore-all"], cwd=tmp_path, check=True)
+        image = read_image(Buffer((tmp_path / "libmod.so").read_bytes()), "libmod.so")
+        needed[flags] = "libstub.so" in image.needed
+    assert list(needed.values()) == [False, False, True]
