@@ -194,6 +194,7 @@ CODES = _register(
     ("XP644", "output-moves", "Cargo's configuration sets a default target, so output lies in another folder."),
     ("XP645", "wheel-not-marked", "A stable-ABI module is built, and nothing marks its wheel as such."),
     ("XP646", "tool-brings-nothing", "The tool that was chosen has no image or linker of its own for the target."),
+    ("XP647", "requirements-of-target", "pip would take what the build requires for the target's machine."),
     ("XP650", "android-api-level", "The API level of Android is not said, or below what the Python needs."),
     ("XP651", "deployment-target", "The minimum version of the system does not go with that of the target's Python."),
     ("XP652", "other-sdk", "SDKROOT names the SDK of another system."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 
 from crossplan.checks.view import View, at, finding, variable
@@ -226,4 +227,25 @@ def wheel_not_marked(view: View) -> Iterator[Finding]:
     )
 
 
-CHECKS = (known_fault, untold_target, archflags, two_slices, output_moves, wheel_not_marked)
+_PURE = ("setuptools", "setuptools-rust", "wheel")
+
+
+def requirements_of_target(view: View) -> Iterator[Finding]:
+    """XP647: pip obeys the variable that tells setuptools the platform, for what it installs to run the build, too."""
+    project = view.project.pyproject
+    if project is None or view.request.tool.value != "setuptools-rust" or view.request.triple == view.host:
+        return
+    said = project.document.table("build-system").get("requires")
+    texts = [text for text in said if isinstance(text, str)] if isinstance(said, list) else []
+    names = [re.split(r"[^\w.-]", text.strip(), maxsplit=1)[0].lower().replace("_", "-") for text in texts]
+    if others := [name for name in names if name and name not in _PURE]:
+        yield finding(
+            "requirements-of-target",
+            "note",
+            f"the build requires {', '.join(others)}, and under _PYTHON_HOST_PLATFORM pip takes wheels of another machine",
+            at(project.document.origin("build-system", "requires"), "build-system.requires"),
+            help=f"Where one has compiled code: pip install {shlex.join(texts)} without that variable, then --no-isolation.",
+        )
+
+
+CHECKS = (known_fault, untold_target, archflags, two_slices, output_moves, wheel_not_marked, requirements_of_target)
