@@ -206,13 +206,9 @@ def output_moves(view: View) -> Iterator[Finding]:
 def wheel_not_marked(view: View) -> Iterator[Finding]:
     """XP645: setuptools tags a wheel as abi3 only if it is told the lowest version; setuptools-rust marks the module alone."""
     project, backend = view.project.pyproject, view.project.backend
-    if (
-        project is None
-        or backend is None
-        or backend.kind != "setuptools-rust"
-        or not backend.settings
-        or not _stable(view)
-    ):
+    if project is None or backend is None or backend.kind != "setuptools-rust" or not backend.settings:
+        return
+    if not _stable(view) or view.request.tool.value == backend.kind:  # then the plan's command tells it
         return
     told = project.document.table("tool", "distutils", "bdist_wheel")
     level = min(int(name[8:]) for name in view.features if name.startswith("abi3-py3") and name[8:].isdigit())

@@ -229,6 +229,18 @@ def test_each_tool_has_its_own_profile(tmp_path: Path, options: dict[str, str], 
     assert plan.environment.get("SETUPTOOLS_RUST_CARGO_PROFILE") == said
 
 
+def test_what_the_command_tells_setuptools_is_no_finding(tmp_path: Path) -> None:
+    write_project(tmp_path, backend="setuptools-rust")
+    settings = tmp_path / "root" / "pyproject.toml"
+    settings.write_text(
+        settings.read_text("utf-8") + '[[tool.setuptools-rust.ext-modules]]\ntarget = "demo"\n', "utf-8"
+    )
+    for tool, told in (("cargo", False), ("setuptools-rust", True)):
+        plan = plan_for(tmp_path, Spec(ARM64), tool=tool, features="extension-module,abi3-py39")
+        named = {finding.code.name for finding in check_situation(plan.as_is, plan.planned)}
+        assert ("wheel-not-marked" not in named) is told
+
+
 def test_a_build_for_this_machine_has_its_profile_too(tmp_path: Path) -> None:
     plan = plan_for(tmp_path, None, target=HOST, tool="setuptools-rust", profile="dev", features="extension-module")
     assert plan.environment["SETUPTOOLS_RUST_CARGO_PROFILE"] == "dev"
