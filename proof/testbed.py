@@ -227,8 +227,8 @@ class Bed:
             self.once("toolchain", tools, self.toolchain)
             if backends:
                 self.once("backends", self.table["backends"], self.backends)
-            if self.target == NATIVE:
-                return
+            if self.target == NATIVE and backends:
+                return  # for wheels alone: there is nothing to cross to
             self.once(f"std-{self.target}", [tools, self.row], self.target_std)
             self.once(f"sysroot-{self.row['debian']}", self.table["sysroot"], self.target_sysroot)
 
