@@ -8,6 +8,7 @@ from pathlib import Path
 from crossplan.checks.view import View, at, finding
 from crossplan.findings import Finding, Location
 from crossplan.origin import Origin
+from crossplan.project.model import Undecided
 
 # What the limited API lacks below a level (PyO3's guide, "Missing features"), as it looks in source text.
 _LACKING = {
@@ -37,14 +38,24 @@ def features_undecided(view: View) -> Iterator[Finding]:
     use = view.project.pyo3
     if use is None or any(fact.origin.kind == "option" for fact in view.request.features):
         return
+    alike: dict[str, list[Undecided]] = {}
     for item in use.undecided:
+        head, absent, rest = item.reason.partition(_ABSENT)
+        alike.setdefault(absent + rest if absent else head, []).append(item)
+    for why, items in alike.items():
+        names = [item.crate for item in items]
+        more = f" and {len(names) - 4} more" if len(names) > 4 else ""
         yield finding(
             "features-undecided",
             "warning",
-            f"{item.crate} may ask PyO3 for features, and {item.reason}",
-            at(item.origin, item.crate),
+            f"{', '.join(names[:4])}{more} may ask PyO3 for features, and "
+            + (items[0].reason if len(items) == 1 else f"their sources{why}" if why.startswith(_ABSENT) else why),
+            *(at(item.origin, item.crate) for item in items),
             help="Run cargo fetch once, or give the features: --features extension-module,abi3-py39.",
         )
+
+
+_ABSENT = " are not on this machine"
 
 
 def pyo3_not_enabled(view: View) -> Iterator[Finding]:

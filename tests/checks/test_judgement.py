@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crossplan.findings import Location
-from tests.checks.worlds import ARM64, World, compiler, config_of, python_files
+from tests.checks.worlds import ARM64, World, compiler, config_of, manifest, python_files
 from tests.readers.builders import ar, elf
 from tests.readers.builders_pe import import_library
 from tests.scan.making import make, sysconfigdata
@@ -157,3 +157,20 @@ def test_a_static_library_of_objects_that_only_its_own_compiler_links(flags: str
     world.environ["RUSTFLAGS"] = "-C link-arg=-Wl,--export-dynamic"
     found = world.finding("XP607")
     assert (found is not None and "compiled with" in found.message) is warned
+
+
+def test_crates_whose_sources_are_not_there_are_named_together(tmp_path: Path) -> None:
+    crates = ("numpy", "pyo3-log", "pythonize", "jiter", "arrow")
+    of_pyo3 = '\n[[package]]\nname = "{}"\nversion = "0.22.6"\ndependencies = [\n{}]\nsource = "registry+https://x"\n'
+    text = "version = 3\n" + of_pyo3.format("pyo3", "") + "".join(of_pyo3.format(n, ' "pyo3",\n') for n in crates)
+    names = "".join(f' "{name}",\n' for name in ("pyo3", *crates))
+    world = World(tmp_path)
+    more = "".join(f'{name} = "0.22"\n' for name in crates)
+    lock = f'{text}\n[[package]]\nname = "demo"\nversion = "0.1.0"\ndependencies = [\n{names}]\n'
+    make(world.project, {"Cargo.toml": manifest(more=more), "Cargo.lock": lock})
+    world.options.pop("features", None)
+    (found,) = [finding for finding in world.judge() if finding.code.code == "XP610"]
+    assert found.message.startswith(
+        "numpy, pyo3-log, pythonize, jiter and 1 more may ask PyO3 for features, and their s"
+    )
+    assert [place.line for place in found.locations] == [11, 12, 13, 14, 15]
