@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from crossplan.evidence import Contradiction, Description, ImageFile, TargetPython, Unread
 from crossplan.origin import Fact, Origin
@@ -17,11 +18,10 @@ def settle(group: Group) -> TargetPython:
     descriptions = tuple(m.record for m in group.members if isinstance(m.record, Description))
     images = tuple(m.record for m in group.members if isinstance(m.record, ImageFile))
     unread = tuple(m.record for m in group.members if isinstance(m.record, Unread))
-    claims = [claim for description in descriptions for claim in of_description(description)]
-    claims += [claim for file in images for claim in of_image(file)]
-    claims += _of_names(group)
+    read = chain.from_iterable(chain(map(of_description, descriptions), map(of_image, images)))
+    claims = chain(read, _of_names(group))
     by_field: dict[str, list[Claim]] = {}
-    for claim in sorted(claims, key=lambda c: (_ORDER[c.source], c.origin.place or "")):
+    for claim in sorted(_distinct(claims), key=lambda c: (_ORDER[c.source], _place(c))):
         by_field.setdefault(claim.field, []).append(claim)
     facts = {name: Fact(best.value, best.origin) for name, told in by_field.items() for best in [_believed(name, told)]}
     _complete(facts)
@@ -32,6 +32,21 @@ def settle(group: Group) -> TargetPython:
         contradictions=tuple(_contradictions(by_field)),
         unread=unread,
     )
+
+
+def _place(claim: Claim) -> str:
+    return claim.origin.place or ""
+
+
+def _distinct(claims: Iterable[Claim]) -> Iterable[Claim]:
+    """The claims, of those that differ only in where they were read the one that comes first: a root may have thousands."""
+    found: dict[tuple[object, ...], Claim] = {}
+    for claim in claims:
+        key = claim.field, claim.value, claim.source, claim.loose
+        if (known := found.get(key)) is None or _place(claim) < _place(known):
+            found.pop(key, None)
+            found[key] = claim
+    return found.values()
 
 
 def _of_names(group: Group) -> Iterator[Claim]:
