@@ -108,7 +108,6 @@ def entry_of(plan: Plan, also: Iterable[str] = ()) -> Entry:
         "env": _effective(plan, also),
         "files": {os.path.basename(path): text.splitlines() for path, text in plan.files.items()},  # noqa: PTH119
         "command": plan.command,
-        "joining": plan.joining,
         "artifact": asdict(plan.artifact),
         "python": {}
         if python is None

@@ -78,14 +78,14 @@ def _conventional(target: Target, api: str | None, environ: Mapping[str, str]) -
 
 def _on_path(environ: Mapping[str, str], target: Target) -> Iterator[str]:
     """Names of compilers on PATH that serve the target, GNU's first."""
-    folders = environ.get("PATH", "").split(os.pathsep)
-    found = {
-        name
-        for folder in folders
-        for name in _names(folder)
-        if name.endswith(("-gcc", "-clang")) and serves(name, target)
-    }
+    found = {name for name in names_on_path(environ) if name.endswith(("-gcc", "-clang")) and serves(name, target)}
     yield from sorted(found, key=lambda name: (not name.endswith("gcc"), len(name), name))
+
+
+def names_on_path(environ: Mapping[str, str]) -> Iterator[str]:
+    """What lies in the folders of PATH."""
+    for folder in environ.get("PATH", "").split(os.pathsep):
+        yield from _names(folder)
 
 
 def _names(folder: str) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 
+from crossplan.plan.compilers import names_on_path
 from crossplan.plan.goal import shortfalls
 from crossplan.plan.model import Plan
 from crossplan.record import replace
@@ -40,11 +42,18 @@ def _joining(plan: Plan) -> tuple[tuple[str, ...], ...]:
     request, output = plan.as_is.request, plan.artifact.cargo_file
     if request.tool.value != "cargo" or output is None:
         return ()
-    host = builtin(request.host)
-    lipo = "lipo" if host is not None and host.os == "macos" else "llvm-lipo"
     output = _from_here(request, output)
     parts = [output.replace(f"/{UNIVERSAL2}/", f"/{triple}/") for triple in SLICES]
-    return ("mkdir", "-p", os.path.dirname(output)), (lipo, "-create", "-output", output, *parts)  # noqa: PTH120
+    return ("mkdir", "-p", os.path.dirname(output)), (_lipo(request), "-create", "-output", output, *parts)  # noqa: PTH120
+
+
+def _lipo(request: Request) -> str:
+    """Apple's on a Mac; elsewhere LLVM's, under the name that it has on PATH (Debian's ends in its version)."""
+    host = builtin(request.host)
+    if host is not None and host.os == "macos":
+        return "lipo"
+    found = (name for name in names_on_path(request.environ) if re.fullmatch(r"llvm-lipo(-\d+)?", name))
+    return min(found, key=lambda name: (len(name), name), default="llvm-lipo")
 
 
 def _from_here(request: Request, path: str) -> str:

@@ -41,6 +41,14 @@ def test_cargo_builds_both_and_lipo_joins_them(tmp_path: Path) -> None:
     assert wheel_tags(plan) == ("cp312-cp312-macosx_10_12_universal2",) and not plan.missed
 
 
+def test_llvm_s_lipo_has_the_name_that_the_machine_knows_it_by(tmp_path: Path) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "llvm-lipo-14").touch()
+    plan = plan_for(below(tmp_path), None, {"PATH": str(folder)}, **SAID)
+    assert plan.joining[1][0] == "llvm-lipo-14"
+
+
 def test_on_a_mac_apple_s_own_lipo_is_there(tmp_path: Path) -> None:
     plan = plan_for(below(tmp_path), None, **SAID, host=MAC)
     assert plan.joining[1][0] == "lipo"
