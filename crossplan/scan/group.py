@@ -23,6 +23,8 @@ Record: TypeAlias = Description | ImageFile | Unread
 # Kinds of description that show that a Python is there; the others only tell more of one.
 _FOUNDING = ("sysconfigdata", "sysconfig-vars", "build-details", "pyodide-lock", "bytecode")
 _ARCH = ("machine", "bits", "endian", "float_abi")
+# Formats that systems differ in, so that GraalPy's jar, of several systems, is several Pythons. An `ar` is of any of them.
+_FAMILIES = {"elf": "elf", "mach-o": "mach-o", "pe": "pe", "import-library": "pe", "wasm": "wasm"}
 
 
 @record
@@ -193,8 +195,11 @@ def _join_or_found(groups: list[Group], member: Member) -> None:
 
 
 def arch_of(image: Image) -> Mapping[str, object]:
-    """Machine, width, byte order and float ABI; empty for a fat image, which is of several."""
-    return {} if image.slices else {key: value for key in _ARCH if (value := getattr(image, key)) is not None}
+    """Machine, width, byte order, float ABI, and family of formats; empty for a fat image, which is of several machines."""
+    if image.slices:
+        return {}
+    found = {key: value for key in _ARCH if (value := getattr(image, key)) is not None}
+    return {**found, "family": _FAMILIES[image.format]} if image.format in _FAMILIES else found
 
 
 def _arch_of_group(one: Group) -> Mapping[str, object]:

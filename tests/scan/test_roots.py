@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scan.making import codes, inspect, libpython, link, make, sysconfigdata
+from tests.scan.making import ARM64, apple, codes, inspect, libpython, link, make, sysconfigdata
 
 SYSROOTS = Path(__file__).parents[2] / "sysroots"
 NAME = "_sysconfigdata__linux_aarch64-linux-gnu.py"
@@ -173,6 +173,20 @@ def test_build_details_alone_describe_a_python(tmp_path: Path) -> None:
     assert (python["version"], python["abi_flags"]) == ("3.15", "td")
     assert (python["free_threaded"], python["debug"]) == (True, True)
     assert python["origins"]["abi_flags"]["key"] == "abi.flags"
+
+
+def test_libraries_of_several_systems_in_one_installation_are_several_pythons(tmp_path: Path) -> None:
+    """As in org.graalvm.python:python-resources, one jar for Linux, macOS and Windows."""
+    folder = "META-INF/resources/{}/aarch64/lib/graalpy24.1/libpython-native.{}"
+    make(tmp_path, {folder.format("linux", "so"): libpython(version=(3, 11, 7))})
+    make(tmp_path, {folder.format("darwin", "dylib"): apple(ARM64, (3, 11, 7))})
+    report = inspect(tmp_path)
+    found = [(python["implementation"], python["version"], python["targets"]) for python in report["pythons"]]
+    assert found == [
+        ("GraalPy", "3.11.7", ["aarch64-apple-darwin"]),
+        ("GraalPy", "3.11.7", ["aarch64-unknown-linux-gnu"]),
+    ]
+    assert report["verdict"] == "sound"
 
 
 def test_misnamed_sysconfigdata_is_read_by_its_contents(tmp_path: Path) -> None:
