@@ -15,12 +15,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from crossplan.evidence import Evidence
+from crossplan.options import Options, RequestError
 from crossplan.origin import Fact, Origin
 from crossplan.plan import Place, Plan, make_plan
 from crossplan.pyo3 import Rules, UnknownRelease, find_rules
 from crossplan.python import PythonChoice
 from crossplan.record import replace
-from crossplan.request import Options, Request, RequestError, make_request
+from crossplan.request import Request, make_request
 from crossplan.selection import Selection, Wish, select
 from crossplan.situation import Situation
 from crossplan.toolchain.confined import refuse_below

@@ -11,55 +11,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from crossplan.options import Options, RequestError, Tool, with_settings
 from crossplan.origin import Fact, Origin
 from crossplan.project import Project, read_project
 from crossplan.project.cargo_config import CargoConfig, read_cargo_config
 from crossplan.project.model import Pyo3Crate
-from crossplan.project.pyproject import set_by
 from crossplan.project.registry import script_folder
-from crossplan.project.settings import SettingsError, read_settings
 from crossplan.pyo3 import find_release, known_releases
 from crossplan.python import PythonChoice, PythonVersion
 from crossplan.record import field, record, replace
 from crossplan.selection import Wish
 from crossplan.triple import SLICES, UNIVERSAL2, Target, UnknownTarget, find_target
 
-Tool = Literal["cargo", "maturin", "setuptools-rust", "cargo-zigbuild", "cross"]
 Purpose = Literal["extension", "embedding"]
-TOOLS: tuple[Tool, ...] = ("cargo", "maturin", "setuptools-rust", "cargo-zigbuild", "cross")
 _GIVEN = Origin("option", key="--target")
 _PROFILE: Fact[str] = Fact("dev", Origin("default"))
 _TOOL: Fact[Tool] = Fact("cargo", Origin("default"))
 _PURPOSE: Fact[Purpose] = Fact("extension", Origin("default"))
 _OF_SETUPTOOLS = Fact("extension-module", Origin("default", key="setuptools-rust"))  # its build.py, `_binding_features`
 IMPLEMENTATIONS = ("CPython", "PyPy", "GraalPy", "RustPython")
-
-
-class RequestError(ValueError):
-    """What was asked for makes no sense; the text names the option and the remedy."""
-
-
-@record
-class Options:
-    """The options of the command line as given, None where not given; `features` and `sysroots` may be empty."""
-
-    target: str | None = None
-    host: str | None = None
-    sysroots: tuple[str, ...] = ()
-    pyo3: str | None = None
-    features: str | None = None
-    python: str | None = None
-    implementation: str | None = None
-    abi3: str | None = None
-    manifest_path: str | None = None
-    profile: str | None = None
-    tool: Tool | None = None
-    embed: bool = False
-    origins: Mapping[str, Origin] = field(default_factory=dict)
-
-    def origin(self, name: str) -> Origin:
-        """Where the value of an option was said: on the command line, or in the project's settings."""
-        return self.origins.get(name) or Origin("option", key=name)
 
 
 @record
@@ -127,8 +97,11 @@ class Request:
 
     def script_environment(self, environ: Mapping[str, str]) -> dict[str, str]:
         """What PyO3's build script sees of an environment: with what the tool sets for Cargo, and Cargo for its scripts."""
-        module = self.purpose.value == "extension"
-        return self.cargo.environment({**environ, **(set_by(self.tool.value, self.project.backend) if module else {})})
+        if self.by_backend and self.purpose.value == "extension":
+            from crossplan.project.pyproject import set_by
+
+            environ = {**environ, **set_by(self.tool.value, self.project.backend)}
+        return self.cargo.environment(environ)
 
     def cargo_variable(self, key: str) -> str:
         """`CARGO_TARGET_<T>_LINKER` and the like for the target."""
@@ -140,7 +113,7 @@ def make_request(options: Options, environ: Mapping[str, str], cwd: str, machine
 
     Raises `RequestError` for a value that is none, `UnknownTarget` and `UnknownRelease` for names that do not exist.
     """
-    options = _with_settings(options, environ, cwd)
+    options = with_settings(options, environ, cwd)
     if options.target == UNIVERSAL2:
         return _of_both(options, environ, cwd, machine)
     target, target_origin = _target(options, environ, cwd)
@@ -179,27 +152,6 @@ def _of_both(options: Options, environ: Mapping[str, str], cwd: str, machine: st
     if own.in_container:
         raise RequestError(f"--with cross: it has no image for {options.target}; take cargo, cargo-zigbuild or maturin")
     return replace(own, twin=replace(other, twin=own))
-
-
-def _with_settings(options: Options, environ: Mapping[str, str], cwd: str) -> Options:
-    """The options, filled up with `[tool.crossplan]` of the project."""
-    try:
-        settings = read_settings(Path(cwd), options.target or environ.get("CARGO_BUILD_TARGET"))
-    except SettingsError as error:
-        raise RequestError(str(error)) from error
-    names = ("target", "host", "pyo3", "features", "python", "implementation", "abi3", "profile", "tool")
-    told = environ.get("CARGO_BUILD_TARGET")
-    fresh = {name: getattr(settings, name) for name in names if getattr(options, name) is None}
-    fresh = {name: value for name, value in fresh.items() if value is not None and not (name == "target" and told)}
-    if fresh.get("tool") not in (None, *TOOLS):
-        raise RequestError(f"tool.crossplan.with: {fresh['tool']!r} is none of {', '.join(TOOLS)}")
-    keys = {name: "with" if name == "tool" else name for name in fresh}
-    return replace(
-        options,
-        **fresh,
-        sysroots=options.sysroots or settings.sysroot,
-        origins={**options.origins, **{f"--{keys[name]}": settings.origins[keys[name]] for name in fresh}},
-    )
 
 
 def _decided(project: Project, environ: Mapping[str, str], cwd: str, target: Target) -> Project:
@@ -291,9 +243,8 @@ def _wish(options: Options) -> Wish:
         except ValueError as error:
             raise RequestError(f"--python: {error}") from error
     if options.implementation is not None:
-        named = {name.lower(): name for name in IMPLEMENTATIONS}.get(
-            options.implementation.lower().replace("graalvm", "graalpy")
-        )
+        word = options.implementation.lower().replace("graalvm", "graalpy")
+        named = next((name for name in IMPLEMENTATIONS if name.lower() == word), None)
         if named is None:
             raise RequestError(f"--implementation: {options.implementation!r} is none of {', '.join(IMPLEMENTATIONS)}")
         implementation = Fact(named, options.origin("--implementation"))

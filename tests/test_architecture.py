@@ -22,7 +22,7 @@ ROWS = (
     {"sysroot"},
     {"evidence", "scan", "selection"},
     {"pyo3"},
-    {"request", "project", "toolchain"},
+    {"request", "options", "project", "toolchain"},
     {"resolve"},
     {"situation", "checks"},
     {"plan"},

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from crossplan.checks.view import View, at, finding, variable
 from crossplan.data import load
 from crossplan.findings import Finding, Location
-from crossplan.project.pyproject import admits_only_before
 from crossplan.triple import ARCHFLAGS, UNIVERSAL2, builtin
 
 
@@ -100,6 +99,8 @@ def known_fault(view: View) -> Iterator[Finding]:
     backend = view.project.backend
     if backend is None or backend.pin is None:
         return
+    from crossplan.project.pyproject import admits_only_before
+
     for row in load("backends")["faults"]:
         if row["tool"] != backend.kind or not admits_only_before(backend.pin.value, row["below"]):
             continue

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from shlex import quote
+from typing import TYPE_CHECKING
 
 from crossplan.checks.linked import library_in_root
 from crossplan.checks.view import View, at, finding
@@ -17,7 +18,9 @@ from crossplan.evidence import ImageFile
 from crossplan.findings import Finding, Location
 from crossplan.readers.image import Image
 from crossplan.record import record
-from crossplan.toolchain.loader import loader_of
+
+if TYPE_CHECKING:
+    from crossplan.toolchain.loader import Loader
 
 
 @record
@@ -73,8 +76,14 @@ def _windows(view: View, dll: str) -> Need:
     return Need(dll, next(files, None), None, None, _variable(view, dll))
 
 
+def _loader(view: View) -> Loader:
+    from crossplan.toolchain.loader import loader_of
+
+    return loader_of(view.target)
+
+
 def _variable(view: View, name: str) -> str:
-    return "DYLD_FRAMEWORK_PATH" if ".framework/" in name else loader_of(view.target).variable
+    return "DYLD_FRAMEWORK_PATH" if ".framework/" in name else _loader(view).variable
 
 
 def _folder_there(view: View, file: ImageFile | None) -> str | None:
@@ -94,7 +103,7 @@ def _is_searched(view: View, name: str, folder: str | None) -> bool | None:
         return True
     if name.startswith("@"):
         return False
-    return None if folder is None else folder in loader_of(view.target).folders
+    return None if folder is None else folder in _loader(view).folders
 
 
 def rpath_missing(view: View) -> Iterator[Finding]:
@@ -128,7 +137,7 @@ def library_at_run_time(view: View) -> Iterator[Finding]:
 
 def _ways(view: View, need: Need) -> tuple[str, str] | None:
     """Where the loader looks, and what makes it find the library; None where it is not known what the target has."""
-    loader = loader_of(view.target)
+    loader = _loader(view)
     if view.target.os in _OF_WINDOWS:
         return (
             "Windows looks in the program's own folder, those of the system, and PATH",

@@ -15,8 +15,8 @@ from crossplan.api import (
     this_machine,
 )
 from crossplan.cli.status import CommandError, Status
+from crossplan.options import TOOLS
 from crossplan.pyo3 import UnknownRelease
-from crossplan.request import TOOLS
 from crossplan.sysroot import RootError
 from crossplan.triple import UnknownTarget
 

@@ -22,6 +22,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from crossplan.options import Options
 from crossplan.origin import Origin
 from crossplan.project.settings import SettingsError, listed, read_matrix
 from crossplan.project.toml import Document
@@ -29,7 +30,7 @@ from crossplan.pyo3 import find_release
 from crossplan.python import PythonChoice
 from crossplan.record import field, record
 from crossplan.render.ci import Job
-from crossplan.request import IMPLEMENTATIONS, Options
+from crossplan.request import IMPLEMENTATIONS
 from crossplan.triple import UNIVERSAL2, UnknownTarget, find_target
 
 TABLE = ("tool", "crossplan", "matrix")

@@ -14,10 +14,11 @@ from crossplan.lock import Entry, check_locked, entry_of
 from crossplan.matrix.failed import no_root, not_answered, where
 from crossplan.matrix.spread import Workers, spread
 from crossplan.matrix.table import Cell
+from crossplan.options import RequestError
 from crossplan.pyo3 import UnknownRelease
 from crossplan.record import field, record
 from crossplan.report_matrix import CellReport, SummaryWire, summary_of
-from crossplan.request import Request, RequestError
+from crossplan.request import Request
 from crossplan.sysroot import RootError
 from crossplan.toolchain.host_python import HostProvider
 from crossplan.triple import UnknownTarget

@@ -146,9 +146,7 @@ def _words(value: object) -> Iterator[str]:
 
 
 def set_by(tool: str, backend: Backend | None) -> Mapping[str, str]:
-    """What a tool sets for Cargo when it builds a module: its newest release, unless the project's pin admits none that does."""
-    if tool not in ("maturin", "setuptools-rust"):
-        return {}
+    """What a backend sets for Cargo when it builds a module: its newest release, unless the project's pin admits none that does."""
     row = next(row for row in load("backends")["sets"] if row["tool"] == tool)
     pin = backend.pin.value if backend is not None and backend.kind == tool and backend.pin is not None else ""
     variables: Mapping[str, str] = row["variables"]

@@ -10,9 +10,10 @@ import pytest
 from crossplan.api import make_plan, make_situation, place_below, read_evidence
 from crossplan.checks import check_situation
 from crossplan.evidence import Evidence, TargetPython
+from crossplan.options import Options
 from crossplan.pyo3 import Rules, find_rules, known_releases
 from crossplan.python import minor_version
-from crossplan.request import Options, make_request
+from crossplan.request import make_request
 from crossplan.toolchain.host_python import RecordedHost
 from tests.checks.worlds import HOST, RECORD
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from crossplan.api import make_plan, place_below, read_situation
 from crossplan.checks import check_situation
 from crossplan.findings import Finding
-from crossplan.request import Options, make_request
+from crossplan.options import Options
+from crossplan.request import make_request
 from crossplan.situation import Situation, apply
 from crossplan.toolchain.host_python import HostPython, RecordedHost
 from tests.scan.making import libpython, link, make, sysconfigdata

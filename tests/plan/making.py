@@ -7,10 +7,11 @@ from pathlib import Path
 
 from crossplan.api import make_situation
 from crossplan.evidence import Description, Evidence, ImageFile, TargetPython
+from crossplan.options import Options
 from crossplan.origin import Fact, Origin
 from crossplan.python import PythonVersion
 from crossplan.readers.image import Image
-from crossplan.request import Options, make_request
+from crossplan.request import make_request
 from crossplan.situation import Situation
 from crossplan.toolchain.host_python import HostPython, RecordedHost
 from crossplan.triple import Target, find_target

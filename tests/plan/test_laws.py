@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from crossplan.api import make_plan, place_below
 from crossplan.evidence import TargetPython
+from crossplan.options import TOOLS
 from crossplan.plan import Plan
 from crossplan.plan.candidates import contradictions
 from crossplan.plan.goal import shortfalls
 from crossplan.pyo3 import find_rules, known_releases
 from crossplan.python import PythonVersion
-from crossplan.request import TOOLS
 from crossplan.situation import apply
 from tests.plan.making import Spec, make_python, situation
 

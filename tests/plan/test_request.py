@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from crossplan.options import Options, RequestError
 from crossplan.pyo3 import UnknownRelease, find_release
-from crossplan.request import Options, Request, RequestError, make_request
+from crossplan.request import Request, make_request
 from crossplan.triple import UnknownTarget
 
 HOST = "x86_64-unknown-linux-gnu"

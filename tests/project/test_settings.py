@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from crossplan.options import Options, RequestError
 from crossplan.project.settings import Settings, SettingsError, read_settings
-from crossplan.request import Options, RequestError, make_request
+from crossplan.request import make_request
 from tests.scan.making import make
 
 HOST = "x86_64-unknown-linux-gnu"
