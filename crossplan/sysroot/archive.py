@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from crossplan.readers.source import ByteSource, ReadError
-from crossplan.sysroot import oci, packages
+from crossplan.sysroot import foreign, oci, packages
 from crossplan.sysroot.directory import DirectoryFile, open_at, reason
 from crossplan.sysroot.flow import Allowance, MissingModule, OverLimit
 from crossplan.sysroot.index import Index, Member, Omissions
@@ -148,6 +148,8 @@ class _Loader:
         source = self._held.enter_context(open_file(path))
         name = Path(path).name
         outer = self.tree(source, name)
+        if (outer is None or not outer.size) and (what := foreign.described(source)):  # some begin as an empty tar
+            raise RootError(f"{path}: {what}")
         if outer is None:
             raise RootError(
                 f"{path} is neither a folder nor an archive (tar, zip, deb, apk, conda, image of a container)"

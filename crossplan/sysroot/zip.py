@@ -34,6 +34,7 @@ _LOCAL = Struct("<4s 5H 3L 2H")
 _UTF8, _ENCRYPTED = 0x800, 0x1
 _METHODS = {8: "deflate", 12: "bzip2", 93: "zstd"}
 _UNIX = 3
+_WINDOWS = (0, 10, 14)  # FAT, NTFS, VFAT
 
 
 @record(slots=True)
@@ -87,6 +88,8 @@ class ZipStore:
             unpacked, packed, place = _widened(extra, unpacked, packed, place)
             mode = attributes >> 16 if made_by >> 8 == _UNIX else 0
             name = raw.decode("utf-8", "surrogateescape") if flags & _UTF8 or made_by >> 8 == _UNIX else _cp437(raw)
+            if made_by >> 8 in _WINDOWS and "/" not in name:  # against 4.4.17.1, as PowerShell 5 and .NET write them
+                name = name.replace("\\", "/")
             yield name, mode, unpacked, place + shift, _Packed(method, packed, checksum, bool(flags & _ENCRYPTED))
 
     def _directory(self) -> tuple[int, int, int]:

@@ -187,6 +187,35 @@ def test_a_file_that_is_no_archive_is_refused_with_its_name(data: bytes, tmp_pat
         open_sysroot(tmp_path / "thing.deb")
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"hsqs" + bytes(100), r"a squashfs image, which is not read: unpack it first \(unsquashfs FILE\)"),
+        (b"\xed\xab\xee\xdb\3\0" + bytes(600), "an RPM package"),
+        (b"\0" * 1080 + b"\x53\xef" + bytes(100), "an image of an ext file system"),
+        (b"MZ" + bytes(600), "a program of Windows"),
+        (b"7z\xbc\xaf\x27\x1c", "7z x FILE"),
+    ],
+    ids=["squashfs", "rpm", "ext4", "exe", "7z"],
+)
+def test_a_root_in_a_form_that_is_not_read_is_named(data: bytes, words: str, tmp_path: Path) -> None:
+    (tmp_path / "rootfs.img").write_bytes(data)
+    with pytest.raises(RootError, match=rf"rootfs\.img: it is .*{words}"):
+        open_sysroot(tmp_path / "rootfs.img")
+
+
+def test_a_zip_with_the_separators_of_windows(tmp_path: Path) -> None:
+    """As Compress-Archive of PowerShell 5 writes it; the name of a Unix zip may hold a backslash."""
+    for system, found in ((0, {"DLLs": "directory", "DLLs/x.pyd": b"1"}), (3, {"DLLs\\x.pyd": b"1", "DLLs\\": b""})):
+        with zipfile.ZipFile(tmp_path / "x.zip", "w") as packed:
+            for name, content in (("DLLs\\", b""), ("DLLs\\x.pyd", b"1")):
+                entry = zipfile.ZipInfo("a")
+                entry.filename, entry.create_system = name, system
+                packed.writestr(entry, content)
+        with open_sysroot(tmp_path / "x.zip") as root:
+            assert contents(root) == found
+
+
 def test_what_is_not_there_or_no_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RootError, match="no such file or folder"):
         open_sysroot(tmp_path / "nothing.tar")
