@@ -62,14 +62,14 @@ def not_all_read(evidence: Evidence) -> Iterator[Finding]:
 
 def description_unreadable(evidence: Evidence) -> Iterator[Finding]:
     """XP201: an error for a damaged sysconfigdata, which a build would read, and where nothing else tells of the Python."""
+    of_told = {item.path for python in evidence.pythons if _is_told(python) for item in python.unread}
     for item in evidence.unread:
         if item.kind in (*_IMAGE_KINDS, *_OPEN_KINDS, "dangling"):
             continue
-        told = any(item in python.unread and _is_told(python) for python in evidence.pythons)
         where = f" at {item.place}" if item.place else ""
         yield Finding(
             CODES["description-unreadable"],
-            "warning" if item.kind != "sysconfigdata" or (item.code and told) else "error",
+            "warning" if item.kind != "sysconfigdata" or (item.code and item.path in of_told) else "error",
             f"{item.path} cannot be read as {item.kind}{where}: {item.reason}",
             (Location(item.path, line=_line(item.place)),),
             _MENDING["code" if item.code else item.kind if item.kind in _MENDING else "other"],

@@ -9,6 +9,8 @@ import errno
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,6 +139,17 @@ def test_links_of_the_root_that_lead_in_a_circle(inspect: Inspect, tmp_path: Pat
     status, _, err = inspect(tmp_path / "a")
     assert status == 2
     assert "its links lead in a circle" in err
+
+
+def test_thousands_of_damaged_descriptions_cost_no_square(tmp_path: Path) -> None:
+    """In a process that may take six seconds of a processor."""
+    for number in range(4000):
+        (tmp_path / f"_sysconfigdata__{number}.py").touch()
+    code = f"""import resource; resource.setrlimit(resource.RLIMIT_CPU, (6, 6))
+from crossplan.cli.main import main
+main(["inspect", "--json", {str(tmp_path)!r}])"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert len(json.loads(done.stdout)["findings"]) == 4000
 
 
 def test_value_as_long_as_the_file_is_not_printed(inspect: Inspect, root: Path, tmp_path: Path) -> None:
