@@ -65,7 +65,7 @@ def linked_glibc(plan: Plan) -> str | None:
     from crossplan.toolchain.libraries import read_host_image
 
     request = plan.planned.request
-    if request.target.libc != "glibc" or request.tool.value in ("cross", "cargo-zigbuild"):
+    if request.target.libc != "glibc" or request.in_container or request.tool.value == "cargo-zigbuild":
         return None
     configured = request.cargo.linker
     named = plan.environment.get(request.cargo_variable("LINKER")) or (configured.value if configured else None)
