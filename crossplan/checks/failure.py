@@ -11,9 +11,7 @@ from crossplan.resolve import Resolution
 # Nothing was said of the target's Python: the first use of the tool looks like this, and so does a build for the host.
 NOTHING_SAID = frozenset({"E-LIBDIR-REQ", "E-WINVER", "E-NOVER", "E-FAMILY"})
 NO_INTERPRETER = frozenset({"E-NOPYTHON"})
-TOO_OLD_OR_NEW = frozenset(
-    {"E-MIN", "E-MIN-PYPY", "E-MIN-GRAAL", "E-MAX", "E-MAX-FC", "E-MAX-FT", "E-MAX-PYPY", "E-MAX-GRAAL"}
-)
+TOO_OLD_OR_NEW = frozenset({"E-MIN", "E-MAX", "E-MAX-FC", "E-MAX-FT"})
 
 
 def failure_of(resolution: Resolution | None, rules: Rules | None) -> str | None:
