@@ -87,7 +87,8 @@ def _report_of_file(place: str) -> Record:
         raise ReadError(str(error)) from error
     with held as source:
         head = source.read(0, min(64, source.size))
-        if head.lstrip().startswith(b"{"):
+        # PowerShell 5 saves what it redirects as UTF-16, others with a byte order mark; json reads all of them.
+        if head.decode(json.detect_encoding(head), "replace").lstrip().startswith("{"):
             return _saved(source, place)
         if head.startswith(b"!<arch>\ndebian-binary"):
             raise ReadError("a package")

@@ -99,6 +99,14 @@ def test_slices_are_compared_by_machine(tmp_path: Path, capsys: pytest.CaptureFi
     }
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_report_in_what_powershell_writes(encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = saved(ARMHF, tmp_path / "saved.json", capsys)
+    report.write_text(report.read_text(), encoding=encoding)
+    assert main(["diff", "--json", str(ARMHF), str(report)]) == 0
+    assert json.loads(capsys.readouterr().out)["changes"] == []
+
+
 def test_a_report_without_later_keys_is_compared_in_what_it_has(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
