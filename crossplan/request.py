@@ -150,7 +150,8 @@ def _of_both(options: Options, environ: Mapping[str, str], cwd: str, machine: st
     """The request of a universal2 build, that of Apple silicon with the other one as its twin."""
     other, own = (make_request(replace(options, target=triple), environ, cwd, machine) for triple in SLICES)
     if own.in_container:
-        raise RequestError(f"--with cross: it has no image for {options.target}; take cargo, cargo-zigbuild or maturin")
+        said = "--with cross" if own.tool.value == "cross" else f"CARGO={environ['CARGO']}"
+        raise RequestError(f"{said}: cross has no image for {options.target}; take cargo, cargo-zigbuild or maturin")
     return replace(own, twin=replace(other, twin=own))
 
 

@@ -42,9 +42,10 @@ def _joining(plan: Plan) -> tuple[tuple[str, ...], ...]:
     request, output = plan.as_is.request, plan.artifact.cargo_file
     if request.tool.value != "cargo" or output is None:
         return ()
-    output = _from_here(request, output)
-    parts = [output.replace(f"/{UNIVERSAL2}/", f"/{triple}/") for triple in SLICES]
-    return ("mkdir", "-p", os.path.dirname(output)), (_lipo(request), "-create", "-output", output, *parts)  # noqa: PTH120
+    whole, *parts = (
+        _from_here(request, output.replace(f"/{UNIVERSAL2}/", f"/{triple}/")) for triple in (UNIVERSAL2, *SLICES)
+    )
+    return ("mkdir", "-p", os.path.dirname(whole)), (_lipo(request), "-create", "-output", whole, *parts)  # noqa: PTH120
 
 
 def _lipo(request: Request) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crossplan.checks import check_situation
+from crossplan.options import RequestError
 from crossplan.plan.tags import is_accepted, wheel_tags
 from crossplan.report_plan import plan_wire
 from tests.plan.making import Spec
@@ -39,6 +40,17 @@ def test_cargo_builds_both_and_lipo_joins_them(tmp_path: Path) -> None:
         "CARGO_TARGET_AARCH64_APPLE_DARWIN_RUSTFLAGS": flags,
     }
     assert wheel_tags(plan) == ("cp312-cp312-macosx_10_12_universal2",) and not plan.missed
+
+
+def test_the_parts_are_other_files_than_the_whole_wherever_output_goes(tmp_path: Path) -> None:
+    plan = plan_for(below(tmp_path), None, {"CARGO_TARGET_DIR": str(tmp_path / "root")}, **SAID)
+    *_, whole, one, other = plan.joining[1]
+    assert [whole, one, other] == [f"{triple}/debug/libdemo.dylib" for triple in (BOTH, *SLICES)]
+
+
+def test_cross_that_a_backend_starts_has_no_image_for_both(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=r"CARGO=/bin/cross: cross has no image"):
+        plan_for(below(tmp_path), None, {"CARGO": "/bin/cross"}, **SAID, tool="maturin")
 
 
 def test_llvm_s_lipo_has_the_name_that_the_machine_knows_it_by(tmp_path: Path) -> None:
