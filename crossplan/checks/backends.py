@@ -152,7 +152,8 @@ def archflags(view: View) -> Iterator[Finding]:
     value = view.given("ARCHFLAGS")
     named = re.findall(r"-arch\s+(\S+)", value or "")
     apple = view.target.os == "macos"
-    told = view.request.backend is None or "CARGO_BUILD_TARGET" in view.environ or _target(view) is not None
+    told = view.request.tool.value == "maturin" or view.request.backend is None  # whose command names the target
+    told = told or "CARGO_BUILD_TARGET" in view.environ or _target(view) is not None
     if not value or (apple and (told or not named or (view.target.wheel_tag or "").endswith(tuple(named)))):
         return
     yield finding(
@@ -231,6 +232,8 @@ def requirements_of_target(view: View) -> Iterator[Finding]:
     """XP647: pip obeys the variable that tells setuptools the platform, for what it installs to run the build, too."""
     project = view.project.pyproject
     if project is None or view.request.tool.value != "setuptools-rust" or view.request.triple == view.host:
+        return
+    if (host := builtin(view.host)) is not None and host.os == "windows":  # whose sysconfig does not look at it
         return
     said = project.document.table("build-system").get("requires")
     texts = [text for text in said if isinstance(text, str)] if isinstance(said, list) else []

@@ -77,7 +77,7 @@ def no_library(view: View) -> Iterator[Finding]:
         return
     others = [path for file in _libraries(view) for path in (file.path, *file.aliases)]
     # Windows has libraries of others too, and MinGW DLLs beside import libraries.
-    others.sort(key=lambda path: ("python" not in PurePosixPath(path).name.lower(), path.endswith(".dll")))
+    others.sort(key=lambda path: (not _is_pythons(path), path.endswith(".dll")))
     yield finding(
         "no-libpython",
         _gravity(view, others),
@@ -135,9 +135,13 @@ def _generated(view: View) -> bool:
     return view.link_folder is not None and view.link_folder.startswith("$OUT_DIR")
 
 
+def _is_pythons(path: str) -> bool:
+    return "python" in PurePosixPath(path).name.lower()
+
+
 def _library_help(view: View, others: list[str]) -> str:
     name = view.link_name
-    named = [path for path in others if "python" in path and path.endswith((".dll.a", ".lib"))]
+    named = [path for path in others if _is_pythons(path) and path.endswith((".dll.a", ".lib"))]
     if view.target.os == "windows" and not (named and view.target.env == "gnu"):
         raw = view.rules is not None and view.rules.raw_dylib
         return f"Give the folder of {_names(view)[0]} for {view.target.triple} as PYO3_CROSS_LIB_DIR; or " + (

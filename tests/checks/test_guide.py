@@ -272,3 +272,18 @@ def test_a_python_of_msys2_is_not_the_dll_that_pyo3_binds_to_by_its_name(tmp_pat
     assert world.finding("XP412") is None and "libpython3.12.dll.a" in found(world, "XP309").help
     world.take_plan()
     assert world.finding("XP309") is None and world.finding("XP412") is None
+
+
+def test_a_library_of_others_below_a_folder_called_python_is_not_pythons(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    text = sysconfigdata("", "3.12", MACHDEP="win32", EXT_SUFFIX=".cp312-mingw_x86_64_ucrt_gnu.pyd")
+    world.new_root(
+        {
+            "python/lib/python3.12/_sysconfigdata__win32_.py": text,
+            "python/libs/zlib1.lib": import_library("zlib1.dll", ["deflate"]),
+        }
+    )
+    world.options |= {"target": "x86_64-pc-windows-gnu", "pyo3": "0.28.3"}
+    world.environ |= {"PYO3_CROSS_LIB_DIR": str(world.root / "python/libs"), "PYO3_CROSS_PYTHON_VERSION": "3.12"}
+    finding = found(world, "XP309")
+    assert "zlib1" not in finding.help and "generate-import-lib" in finding.help

@@ -12,6 +12,7 @@ from tests.checks.test_help import (
     LOCK,
     MACOS,
     MUSL,
+    SETUPTOOLS,
     WINDOWS,
     Fault,
     append,
@@ -290,6 +291,24 @@ SILENT: tuple[tuple[str, str, Fault], ...] = (
         write("pyproject.toml", BACKEND.format("") + f'[tool.maturin]\ntarget = "{ARM64}"\n'),
     ),
     ("XP642", "an Apple target", both(MACOS, env(ARCHFLAGS="-arch x86_64"))),
+    (
+        "XP642",
+        "maturin is told the target by its command",
+        both(
+            MACOS,
+            option(target="aarch64-apple-darwin", python="3.11", tool="maturin"),
+            write("pyproject.toml", BACKEND.format("")),
+            env(ARCHFLAGS="-arch x86_64"),
+        ),
+    ),
+    (
+        "XP647",
+        "Windows, whose sysconfig does not look at the variable",
+        both(
+            option(host="x86_64-pc-windows-msvc", target="aarch64-pc-windows-msvc", tool="setuptools-rust"),
+            write("pyproject.toml", SETUPTOOLS.replace('10"', '10", "cffi>=1.15"')),
+        ),
+    ),
     (
         "XP650",
         "a level high enough",
