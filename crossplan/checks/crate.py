@@ -40,22 +40,17 @@ def features_undecided(view: View) -> Iterator[Finding]:
         return
     alike: dict[str, list[Undecided]] = {}
     for item in use.undecided:
-        head, absent, rest = item.reason.partition(_ABSENT)
-        alike.setdefault(absent + rest if absent else head, []).append(item)
-    for why, items in alike.items():
+        alike.setdefault(item.reason, []).append(item)
+    for reason, items in alike.items():
         names = [item.crate for item in items]
         more = f" and {len(names) - 4} more" if len(names) > 4 else ""
         yield finding(
             "features-undecided",
             "warning",
-            f"{', '.join(names[:4])}{more} may ask PyO3 for features, and "
-            + (items[0].reason if len(items) == 1 else f"their sources{why}" if why.startswith(_ABSENT) else why),
+            f"{', '.join(names[:4])}{more} may ask PyO3 for features, and {reason}",
             *(at(item.origin, item.crate) for item in items),
             help="Run cargo fetch once, or give the features: --features extension-module,abi3-py39.",
         )
-
-
-_ABSENT = " are not on this machine"
 
 
 def pyo3_not_enabled(view: View) -> Iterator[Finding]:

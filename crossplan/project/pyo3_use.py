@@ -39,7 +39,7 @@ class Sources:
             return None
         path = find_source(locked, self.env)
         if path is None:
-            return f"the sources of {locked.name} {locked.version} are not on this machine"
+            return "the sources are not on this machine"
         return self.manifests.package(path)
 
 

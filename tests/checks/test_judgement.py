@@ -171,6 +171,6 @@ def test_crates_whose_sources_are_not_there_are_named_together(tmp_path: Path) -
     world.options.pop("features", None)
     (found,) = [finding for finding in world.judge() if finding.code.code == "XP610"]
     assert found.message.startswith(
-        "numpy, pyo3-log, pythonize, jiter and 1 more may ask PyO3 for features, and their s"
+        "numpy, pyo3-log, pythonize, jiter and 1 more may ask PyO3 for features, and the sources are not on this"
     )
     assert [place.line for place in found.locations] == [11, 12, 13, 14, 15]
