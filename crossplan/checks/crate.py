@@ -73,10 +73,8 @@ def no_cdylib(view: View) -> Iterator[Finding]:
         return
     if "cdylib" in package.crate_types.value or not _is_module(view):
         return
-    if (
-        view.request.by_backend
-    ):  # which passes `--crate-type cdylib` (maturin src/compile.rs, setuptools-rust build.py; Rust 1.64)
-        return
+    if view.request.by_backend:
+        return  # it passes `--crate-type cdylib` (maturin src/compile.rs, setuptools-rust build.py; Rust 1.64)
     types, backend = ", ".join(package.crate_types.value), view.request.backend
     yield finding(
         "no-cdylib",
@@ -126,9 +124,8 @@ def extension_beside_programs(view: View) -> Iterator[Finding]:
     if package is None or fact is None or fact.origin.kind == "option" or view.target.os in ("windows", "android"):
         return
     kinds = [("binary", package.bins), ("example", package.examples), ("test", package.tests)]
-    if (
-        view.project.pyo3 is not None and view.project.pyo3.extension_by_backend
-    ):  # whose list cargo test does not read; the backend builds the library alone
+    if view.project.pyo3 is not None and view.project.pyo3.extension_by_backend:
+        # cargo test does not read the backend's list, and the backend builds the library alone.
         kinds = kinds[:1] if view.request.tool.value != view.request.backend else []
     # A target with required-features is left out unless they are asked for.
     programs = [(kind, target) for kind, targets in kinds for target in targets if not target.required_features]

@@ -109,13 +109,10 @@ def _of_embedding(request: Request, python: TargetPython) -> Iterator[tuple[tupl
         return
     if library.file.image.kind == "shared":
         folders = ":".join(library_folders(request, str(PurePosixPath(library.path).parent)))
-        if (
-            folders and request.tool.value != "cargo-zigbuild"
-        ):  # zig ignores the flag, and does not look at such libraries
-            yield (
-                ("-C", f"link-arg=-Wl,-rpath-link,{folders}"),
-                "the linker looks there for what libpython needs itself",
-            )
+        # zig ignores the flag, and does not look at such libraries.
+        if folders and request.tool.value != "cargo-zigbuild":
+            reason = "the linker looks there for what libpython needs itself"
+            yield ("-C", f"link-arg=-Wl,-rpath-link,{folders}"), reason
         return
     words = ["-C", "link-arg=-Wl,--export-dynamic"]
     for flag in _static_libraries(python):
