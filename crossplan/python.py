@@ -6,11 +6,9 @@ Spelled as the formats spell them: `3.11.2`, `3.14t` (free-threaded), `3.11.8+` 
 from __future__ import annotations
 
 import re
-from typing import Literal, Self
+from typing import Self
 
 from crossplan.record import record
-
-Implementation = Literal["CPython", "PyPy", "GraalPy", "RustPython"]
 
 _VERSION = r"(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3})((?:a|b|rc)\d+)?\+?)?(t?)(d?)"
 _LEVELS = {0xA: "a", 0xB: "b", 0xC: "rc", 0xF: ""}
