@@ -77,7 +77,8 @@ class Request:
     @property
     def sysroot(self) -> str | None:
         """The root whose files have a path on this machine: a directory, given alone; None for archives."""
-        return self.sysroots[0] if len(self.sysroots) == 1 and Path(self.cwd, self.sysroots[0]).is_dir() else None
+        alone = self.sysroots[0] if len(self.sysroots) == 1 else None
+        return alone if alone is not None and os.path.isdir(Path(self.cwd, alone)) else None  # noqa: PTH112
 
     @property
     def backend(self) -> Tool | None:
@@ -196,7 +197,7 @@ def _manifest(options: Options, cwd: str) -> Path | None:
     if options.manifest_path is None:
         return None
     path = Path(cwd, options.manifest_path)
-    if path.is_dir() or not path.exists():
+    if os.path.isdir(path) or not os.path.exists(path):  # noqa: PTH110, PTH112
         raise RequestError(f"--manifest-path: {options.manifest_path} is no file; give the path of a Cargo.toml")
     return path
 

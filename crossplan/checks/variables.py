@@ -119,7 +119,7 @@ def _instead(view: View, name: str) -> str:
 
 
 def _exists(path: str) -> bool:
-    return "\0" not in path and Path(path).exists()
+    return "\0" not in path and os.path.exists(path)  # noqa: PTH110 - pathlib's raises where a folder above may not be entered
 
 
 def _of_another_system(view: View, value: str) -> bool:

@@ -193,7 +193,7 @@ class View:
 
     def is_dir(self, path: str) -> bool:
         """Whether a path of the environment is a folder, as PyO3's script would see it."""
-        return "\0" not in path and Path(self.request.build_cwd, path).is_dir()
+        return "\0" not in path and os.path.isdir(Path(self.request.build_cwd, path))  # noqa: PTH112
 
 
 def finding(code: str, severity: Severity, message: str, *places: Location, help: str) -> Finding:

@@ -105,7 +105,7 @@ def _documents(start: Path, env: Mapping[str, str]) -> tuple[list[Document], lis
     problems: list[ProjectProblem] = []
     for folder in folders:
         for name in ("config", "config.toml"):
-            if (folder / name).is_file():
+            if os.path.isfile(folder / name):
                 _read(folder / name, start, documents, problems)
                 break
     return documents, problems

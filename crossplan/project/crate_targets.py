@@ -5,6 +5,7 @@ The Cargo Book, "Cargo Targets": names, paths and automatic discovery.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -25,7 +26,7 @@ _MAX_ENTRIES = 1000
 def library(document: Document, package: str) -> tuple[Fact[str] | None, Fact[tuple[str, ...]] | None, bool]:
     """The library's name (dashes as underscores), its crate types, and whether it is a procedural macro."""
     table = document.table("lib")
-    if not table and not (document.path.parent / "src/lib.rs").is_file():
+    if not table and not os.path.isfile(document.path.parent / "src/lib.rs"):
         return None, None, False
     name, origin = table.get("name"), document.origin("lib", "name")
     if not isinstance(name, str):
@@ -44,7 +45,7 @@ def crate_targets(document: Document, kind: Kind, package: str) -> tuple[CrateTa
     root = document.path.parent
     found = _discover(root / folder) if document.table("package").get(switch) is not False else {}
     main = root / "src/main.rs"
-    if kind == "bin" and document.table("package").get(switch) is not False and main.is_file():
+    if kind == "bin" and document.table("package").get(switch) is not False and os.path.isfile(main):
         found[package] = main
     rows = document.data.get(kind)
     named: dict[str, CrateTarget] = {}
@@ -67,9 +68,9 @@ def _discover(folder: Path) -> dict[str, Path]:
     except OSError:
         return found
     for entry in entries:
-        if entry.suffix == ".rs" and entry.is_file():
+        if entry.suffix == ".rs" and os.path.isfile(entry):
             found[entry.stem] = entry
-        elif (entry / "main.rs").is_file():
+        elif os.path.isfile(entry / "main.rs"):
             found[entry.name] = entry / "main.rs"
     return found
 

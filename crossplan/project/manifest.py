@@ -5,6 +5,7 @@ A value of a wrong type counts as absent: Cargo refuses such a manifest itself, 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -44,7 +45,7 @@ def read_package(document: Document, workspace: Document | None) -> Package | No
         bins=crate_targets(document, "bin", name),
         examples=crate_targets(document, "example", name),
         tests=crate_targets(document, "test", name),
-        build_script=script if script and script.is_file() else None,
+        build_script=script if script and os.path.isfile(script) else None,
         features=_features(document),
         dependencies=tuple(_dependencies(document, workspace)),
     )

@@ -6,6 +6,7 @@ Keys as their tools spell them: maturin's user guide, "Configuration"; setuptool
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -79,7 +80,7 @@ def _maturin(document: Document, requires: tuple[Fact[str], ...]) -> Backend:
     settings = document.table(*table)
     path = _path(document, _text(document, *table, "manifest-path"))
     inner = document.path.parent / "rust" / "Cargo.toml"
-    if path is None and not (document.path.parent / "Cargo.toml").is_file() and inner.is_file():
+    if path is None and not os.path.isfile(document.path.parent / "Cargo.toml") and os.path.isfile(inner):
         path = Fact(inner, document.origin(*table))
     return Backend(
         kind="maturin",

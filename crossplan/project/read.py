@@ -111,12 +111,12 @@ def _entry(
         return None, nearest
     named = pyproject.backend.manifest_path if pyproject.backend else None
     path = Path(os.path.normpath(named.value)) if named else None
-    if manifest_path is None and path is not None and path.is_file():
+    if manifest_path is None and path is not None and os.path.isfile(path):
         inner = nearest is not None and nearest.parent != found.parent and nearest.is_relative_to(found.parent)
         nearest = nearest if inner else path
     if nearest is None or found.parent.is_relative_to(nearest.parent) or path == nearest or found.parent == start:
         return pyproject, nearest
-    outer = path is None and nearest.is_relative_to(found.parent) and not (nearest.parent / ".git").exists()
+    outer = path is None and nearest.is_relative_to(found.parent) and not os.path.exists(nearest.parent / ".git")
     return (pyproject if outer else None), nearest
 
 

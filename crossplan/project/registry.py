@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def find_source(package: LockedPackage, env: Mapping[str, str]) -> Path | None:
     name = f"{package.name}-{package.version}"
     if home is None or "/" in name or "\\" in name:
         return None
-    return next((path for index in _indexes(home) if (path := index / name / "Cargo.toml").is_file()), None)
+    return next((path for index in _indexes(home) if os.path.isfile(path := index / name / "Cargo.toml")), None)
 
 
 def _indexes(home: Path) -> list[Path]:
@@ -47,4 +48,4 @@ def script_folder(crate: str, release: str, environ: Mapping[str, str], cwd: str
     indexes = _indexes(home)
     places = [index / name for name in names for index in indexes]
     fallback = home / "registry" / "src" / next(iter(names))
-    return str(next((place for place in places if place.is_dir()), fallback))
+    return str(next((place for place in places if os.path.isdir(place)), fallback))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -92,7 +93,7 @@ def _files(folder: Path) -> Iterator[Path]:
             except OSError:
                 continue
             for entry in entries:
-                if entry.is_dir() and not entry.is_symlink():
+                if os.path.isdir(entry) and not entry.is_symlink():
                     waiting.append(entry)
                 elif entry.suffix == ".rs" and (count := count + 1) <= _MAX_FILES:
                     yield entry

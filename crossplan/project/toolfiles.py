@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def read_rust_toolchain(start: Path, env: Mapping[str, str]) -> RustToolchain | 
         return RustToolchain(Fact(named, Origin("variable", key="RUSTUP_TOOLCHAIN")))
     for folder in (start, *start.parents):
         for name in ("rust-toolchain", "rust-toolchain.toml"):
-            if (folder / name).is_file():
+            if os.path.isfile(folder / name):
                 return _rust_toolchain(folder / name, start)
     return None
 

@@ -53,7 +53,7 @@ class Manifests:
         if isinstance(named, str) and "\0" not in named:
             return self.document(document.path.parent / named / "Cargo.toml")
         for folder in document.path.parent.parents:
-            root = self.document(folder / "Cargo.toml") if (folder / "Cargo.toml").is_file() else None
+            root = self.document(folder / "Cargo.toml") if os.path.isfile(folder / "Cargo.toml") else None
             if root is not None and "workspace" in root.data:
                 return None if _excluded(root, document.path.parent) else root
         return None
@@ -65,7 +65,7 @@ def find_upwards(start: Path, name: str) -> Path | None:
     Where there is none, a link of that name that leads nowhere, so that it can be said.
     """
     places = [folder / name for folder in (start, *start.parents)]
-    return next((p for p in places if os.path.exists(p)), next((p for p in places if p.is_symlink()), None))  # noqa: PTH110
+    return next((p for p in places if os.path.exists(p)), next((p for p in places if p.is_symlink()), None))
 
 
 def members(manifests: Manifests, root: Document) -> tuple[Package, ...]:
@@ -75,7 +75,7 @@ def members(manifests: Manifests, root: Document) -> tuple[Package, ...]:
     found: dict[Path, Package] = {}
     while waiting and len(found) < _MAX_MEMBERS:
         path = Path(os.path.normpath(waiting.pop(0)))
-        package = manifests.package(path) if path not in found and path.is_file() else None
+        package = manifests.package(path) if path not in found and os.path.isfile(path) else None
         if package is None:
             continue
         found[path] = package
@@ -91,7 +91,7 @@ def selected(manifests: Manifests, root: Document | None, manifest: Document) ->
         return (package,) if package else ()
     if "default-members" in root.table("workspace"):
         paths = [path / "Cargo.toml" for path in _listed(root, "default-members")]
-        return tuple(package for path in paths if path.is_file() and (package := manifests.package(path)))
+        return tuple(package for path in paths if os.path.isfile(path) and (package := manifests.package(path)))
     own = manifests.package(root.path)
     return (own,) if own else members(manifests, root)
 
@@ -127,7 +127,7 @@ def _glob(folder: Path, pattern: str) -> Iterator[Path]:
         yield Path(os.path.normpath(base))
         return
     try:
-        yield from sorted(path for path in base.glob("/".join(parts[fixed:])) if path.is_dir())
+        yield from sorted(path for path in base.glob("/".join(parts[fixed:])) if os.path.isdir(path))
     except (OSError, ValueError, NotImplementedError):
         return
 

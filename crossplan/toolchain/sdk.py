@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -62,7 +63,7 @@ def apple_sdk_name(target: Target) -> str | None:
 def find_apple_sdk(target: Target, environ: Mapping[str, str], cwd: str) -> str | None:
     """The SDK's folder: of SDKROOT, else as xcrun says."""
     named = environ.get("SDKROOT")
-    if named and Path(named).is_dir():
+    if named and os.path.isdir(named):  # noqa: PTH112
         return named
     xcrun, name = find_program("xcrun", environ, cwd), apple_sdk_name(target)
     if xcrun is None or name is None:
