@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import io
 import os
 import re
 import sys
@@ -39,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run `crossplan`; gives the exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
     sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # None: closed by whoever started us
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error, for a console that has not every letter
     try:
         arguments = parser_for(words).parse_args(words)
         status = _run(arguments)
@@ -89,7 +92,7 @@ def full_parser() -> argparse.ArgumentParser:
 
 
 # crossplan speaks English, and so does its help: that argparse looks for catalogues takes longer than the parsing.
-setattr(argparse, "_", str)  # noqa: B010 - a name that its stubs do not tell
+setattr(argparse, "_", lambda text: text)  # noqa: B010 - a name that its stubs do not tell
 
 
 class _Help(argparse.HelpFormatter):

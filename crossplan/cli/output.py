@@ -9,7 +9,7 @@ from pathlib import Path
 def write_atomically(path: Path, text: str) -> None:
     """Write beside `path` and rename, so that nobody ever reads half of it; folders are made. A device is written to."""
     data = text.encode("utf-8", "surrogateescape")
-    if path.exists() and not path.is_file():
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
         path.write_bytes(data)
         return
     path = Path(os.path.realpath(path))  # a link stays one
@@ -18,5 +18,8 @@ def write_atomically(path: Path, text: str) -> None:
     try:
         draft.write_bytes(data)
         draft.replace(path)
+    except OSError as error:
+        error.filename = str(path)  # and not that of the draft
+        raise
     finally:
         draft.unlink(missing_ok=True)

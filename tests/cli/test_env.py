@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -169,6 +170,17 @@ def test_an_output_that_cannot_be_written(clean: Path, capsys: pytest.CaptureFix
     (clean / "file").write_text("")
     assert main(["env", *BASE, "--sysroot", str(ROOT), "-o", str(clean / "file" / "cross.env")]) == 2
     assert "cannot write" in capsys.readouterr().err
+
+
+def test_a_folder_that_takes_no_file_is_told_by_the_file_s_own_name(
+    clean: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(self: Path, data: bytes) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    assert main(["env", *BASE, "--sysroot", str(ROOT), "-o", str(clean / "cross.env")]) == 2
+    assert capsys.readouterr().err == f"crossplan: cannot write {clean / 'cross.env'}: Permission denied\n"
 
 
 def test_json_is_the_plan_s_change_list(capsys: pytest.CaptureFixture[str]) -> None:

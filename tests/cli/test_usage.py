@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -35,10 +36,12 @@ def test_a_slip_is_answered_in_one_line(words: list[str], hint: str, capsys: pyt
     assert f"did you mean {words[-1]}?" not in said
 
 
-def crossplan(folder: Path, words: tuple[str, ...], redirect: str) -> subprocess.CompletedProcess[str]:
+def crossplan(
+    folder: Path, words: tuple[str, ...], redirect: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
     """The real program, in a shell that redirects its output."""
     command = f'exec "$0" -m crossplan "$@" {redirect}'
-    environ = {"PATH": os.environ["PATH"], "XDG_CACHE_HOME": str(folder / "cache")}
+    environ = {"PATH": os.environ["PATH"], "XDG_CACHE_HOME": str(folder / "cache"), **variables}
     return subprocess.run(
         ["sh", "-c", command, sys.executable, *words],
         cwd=folder,
@@ -98,3 +101,32 @@ def test_a_folder_that_is_gone_is_named(tmp_path: Path, command: tuple[str, ...]
     )
     assert done.returncode == Status.USAGE
     assert done.stderr == "crossplan: the current folder is not there any more: cd into one that is\n"
+
+
+def test_a_console_without_a_letter_gets_its_escape(tmp_path: Path) -> None:
+    make(tmp_path / "wörk", ROOT)
+    done = crossplan(tmp_path, ("inspect", "wörk"), PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr, done.stdout.splitlines()[0]) == (Status.SOUND, "", "w\\xf6rk: sound")
+
+
+def test_help_lists_the_commands_under_their_heading(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "commands:\n  COMMAND\n    inspect " in capsys.readouterr().out
+
+
+def test_a_home_that_may_not_be_entered_is_no_home(
+    clean: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in a container that is started for another user than its image was made for."""
+    make(Path("root"), ROOT)
+    real = os.stat
+
+    def stat(path: str | Path, **options: bool) -> os.stat_result:
+        if str(path).startswith(str(clean / "home")):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path, **options)
+
+    monkeypatch.setattr(os, "stat", stat)
+    assert main(["env", *PLAN[1:]]) == Status.SOUND
+    assert "export PYO3_CROSS_PYTHON_VERSION=" in capsys.readouterr().out
