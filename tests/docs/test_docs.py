@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -77,6 +78,18 @@ def test_shown_output_is_what_is_printed(command: str, output: str) -> None:
     """`make sessions` brings the pages up to date."""
     with sessions.machine() as home:
         assert sessions.run(command, home).strip("\n") == output.strip("\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize("form", blocks(TREE / "docs/how-to/source-safely.md", "sh"))
+def test_no_safe_form_builds_after_a_failure(form: str, tmp_path: Path) -> None:
+    """The one that the page warns of does: `source` reads what a failed crossplan printed, which is nothing."""
+    shell = "bash" if "source <(" in form else "sh"
+    (tmp_path / "cargo").write_text("#!/bin/sh\n: > built\n")
+    (tmp_path / "cargo").chmod(0o755)
+    path = os.pathsep.join([str(tmp_path), str(Path(sys.executable).parent), os.defpath])
+    subprocess.run([shell, "-c", form], cwd=tmp_path, env={"PATH": path}, capture_output=True, check=False)
+    assert (tmp_path / "built").exists() == ("# do not" in form)
 
 
 def test_every_variable_that_pyo3_reads_is_described() -> None:
