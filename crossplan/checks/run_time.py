@@ -87,14 +87,17 @@ def _variable(view: View, name: str) -> str:
 
 
 def _folder_there(view: View, file: ImageFile | None) -> str | None:
-    """The folder of a file of the root on the target: what lies in the Python's own folder lies below its prefix there."""
+    """The folder of a file of the root on the target: what lies in the Python's own folder lies below its prefix there.
+
+    For Android, where that folder is not known, the root is a package for apps, laid out as no device is (`jniLibs/arm64-v8a`).
+    """
     if file is None:
         return None
     folder = PurePosixPath(file.path).parent
     home, prefix = (view.python.home, view.python.text("prefix")) if view.python is not None else (None, None)
     if home is not None and prefix and folder.is_relative_to(home):
         return str(PurePosixPath(prefix) / folder.relative_to(home))
-    return str(PurePosixPath("/") / folder)
+    return None if home is None and view.target.os == "android" else str(PurePosixPath("/") / folder)
 
 
 def _is_searched(view: View, name: str, folder: str | None) -> bool | None:

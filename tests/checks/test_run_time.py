@@ -82,6 +82,17 @@ def test_loaders_look_in_few_folders_by_themselves(prefix: str, searched: bool, 
         assert found.locations[0].path == f"{prefix[1:]}/lib/libpython3.11.so.1.0"
 
 
+def test_where_a_package_for_an_app_puts_a_library_is_no_place_of_the_target(tmp_path: Path) -> None:
+    """As Chaquopy's has it: the folder is that of the package, and Android unpacks it elsewhere."""
+    world = program(tmp_path, target="aarch64-linux-android")
+    image = elf(machine=183, soname="libpython3.11.so", needed=["libc.so", "libdl.so"])
+    world.new_root({"jniLibs/arm64-v8a/libpython3.11.so": image})
+    config_of(world, "version=3.11\nshared=true\nlib_name=python3.11\nlib_dir={root}/jniLibs/arm64-v8a\n")
+    (need,) = needs(world)
+    assert need == Need("libpython3.11.so", "jniLibs/arm64-v8a/libpython3.11.so", None, None, "LD_LIBRARY_PATH")
+    assert world.finding("XP626") is None
+
+
 def test_musl_also_looks_below_usr_local(tmp_path: Path) -> None:
     world = program(tmp_path, target="aarch64-unknown-linux-musl")
     text = sysconfigdata("aarch64-linux-musl", prefix="/usr/local", LIBDIR="/usr/local/lib")
