@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from crossplan.api import RequestError, make_plan, place_in_cache, this_machine
 from crossplan.checks import check_situation
@@ -17,6 +19,12 @@ from crossplan.cli.status import CommandError, Status, status_of
 from crossplan.findings import Finding
 from crossplan.lock import LOCK_FILE, Entry, LockError, entry_of, lock_path, plan_name, read_lock, with_entries
 from crossplan.report import VERSION, dumps, finding_wire
+
+if TYPE_CHECKING:
+    from crossplan.report_matrix import CellReport
+
+Wanted: TypeAlias = tuple[Path, Mapping[str, Entry], tuple[Finding, ...], Callable[[], None]]
+"""The lock file, what is to be locked by name, what is found of it, and what tells people that."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,10 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Status:
     """Plan, judge what is planned, and put sound plans into the lock file beside the others."""
-    path, entries, findings = (_cells if arguments.matrix else _one)(arguments)
+    path, entries, findings, tell = (_cells if arguments.matrix else _one)(arguments)
     status = status_of(findings, strict=arguments.strict)
     if status is not Status.SOUND:
-        complain(findings)
+        tell()
         return status
     try:
         lock = read_lock(path, current_folder())
@@ -56,15 +64,17 @@ def run(arguments: argparse.Namespace) -> Status:
     return Status.SOUND
 
 
-def _one(arguments: argparse.Namespace) -> tuple[Path, Mapping[str, Entry], tuple[Finding, ...]]:
-    """The lock file, the plan of the command line by its name, and what is found under it."""
+def _one(arguments: argparse.Namespace) -> Wanted:
+    """The plan of the command line."""
     request = request_of(arguments)
     plan = make_plan(situation_of(request, resolve=False), place_in_cache(request.environ))
-    return lock_path(request, arguments.output), {plan_name(request): entry_of(plan)}, check_situation(plan.planned)
+    findings = check_situation(plan.planned)
+    path, entries = lock_path(request, arguments.output), {plan_name(request): entry_of(plan)}
+    return path, entries, findings, partial(complain, findings)
 
 
-def _cells(arguments: argparse.Namespace) -> tuple[Path, Mapping[str, Entry], tuple[Finding, ...]]:
-    """The same for the cells of the table, by their names."""
+def _cells(arguments: argparse.Namespace) -> Wanted:
+    """The cells of the table."""
     from crossplan.matrix import Setting, plan_cells, read_cells, workers_of
     from crossplan.project.settings import SettingsError
     from crossplan.report_matrix import all_findings
@@ -82,4 +92,13 @@ def _cells(arguments: argparse.Namespace) -> tuple[Path, Mapping[str, Entry], tu
     except (SettingsError, RequestError) as error:
         raise CommandError(str(error)) from error
     path = Path(here, arguments.output) if arguments.output else Path(cells[0].folder, LOCK_FILE)
-    return path, {report.name: report.entry or {} for report in reports}, all_findings(reports)
+    entries = {report.name: report.entry or {} for report in reports}
+    return path, entries, all_findings(reports), partial(_tell_cells, reports)
+
+
+def _tell_cells(reports: list[CellReport]) -> None:
+    """What is found, with the cells that have it, on standard error."""
+    from crossplan.render.matrix import print_matrix
+    from crossplan.render.text import console
+
+    print_matrix(console(sys.stderr), reports)

@@ -189,4 +189,8 @@ def test_a_table_is_locked_as_it_is_or_not_at_all(
     assert f"leave {more[0]} out" in capsys.readouterr().err and not (table.parent / "crossplan.lock.json").exists()
     table.write_text(TABLE.replace("0.22", "0.14.0"))  # which lets nothing of this be built
     assert main(["lock", "--matrix"]) == 4
+    assert "Cells: 4, 4 unsound" in capsys.readouterr().err
+    table.write_text(TABLE.replace('"0.22"', '"0.22", "0.14.0"'))
+    assert main(["lock", "--matrix"]) == 4
+    assert f"in  {ARM}" in (said := capsys.readouterr().err) and "PyO3 0.14.0" in said
     assert not (table.parent / "crossplan.lock.json").exists()
