@@ -60,7 +60,7 @@ def shown(value: object) -> str:
     return visible(value) if value != "" else "(empty)"
 
 
-def paragraph(console: Console, mark: str, text: str | Text, style: str = "") -> None:
+def paragraph(console: Console, mark: str | Text, text: str | Text, style: str = "") -> None:
     """Text behind a mark; its further lines are indented as the first, and a word longer than a line is cut into lines."""
     from rich.text import Text
 
@@ -68,7 +68,7 @@ def paragraph(console: Console, mark: str, text: str | Text, style: str = "") ->
     width = max(console.width - len(mark), 20)
     for number, line in enumerate(whole.wrap(console, width, overflow="fold")):
         line.rstrip()
-        console.print(Text(mark if number == 0 else " " * len(mark)) + line, soft_wrap=True)
+        console.print(Text.assemble(mark if number == 0 else " " * len(mark), line), soft_wrap=True)
 
 
 def console(stream: IO[str] | None = None) -> Console:

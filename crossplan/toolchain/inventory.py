@@ -44,7 +44,8 @@ def _rust(tools: Toolchain) -> Iterator[Item]:
 
 
 def _linker(tools: Toolchain) -> Iterator[Item]:
-    named, install = tools.named_linker, how_to_install("linker", tools.target)
+    named, there = tools.named_linker, tools.suggested_linker
+    install = f"name {there} as linker: it is on PATH" if there else how_to_install("linker", tools.target)
     by = named.origin.key or "rustc's default"
     if named.value == "rust-lld":
         yield Item("linker", "ok", "rust-lld, which comes with rustc")

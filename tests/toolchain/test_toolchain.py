@@ -257,3 +257,15 @@ def test_doctor_is_content_with_a_complete_machine(
     status, out = doctor(tmp_path, monkeypatch, capsys, "--target", ARM64)
     assert status == 0
     assert "missing" not in out and "-dumpmachine aarch64-linux-gnu" in " ".join(out.split())
+
+
+def test_doctor_sends_nobody_for_a_linker_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And what does not fit on a line goes on below its own beginning."""
+    program(tmp_path, "cc", compiler("x86_64-linux-gnu"))
+    program(tmp_path, "aarch64-linux-gnu-gcc", compiler("aarch64-linux-gnu"))
+    _, out = doctor(tmp_path, monkeypatch, capsys, "--target", ARM64)
+    rows = out.partition("\n\n")[0].splitlines()[1:]
+    assert "name aarch64-linux-gnu-gcc as linker: it is on PATH" in " ".join(" ".join(rows).split())
+    assert not [row for row in rows if not row.startswith("  ")] and "gcc-aarch64-linux-gnu" not in out
