@@ -239,7 +239,7 @@ def tool_brings_nothing(view: View) -> Iterator[Finding]:
         "tool-brings-nothing",
         "warning",
         f"{name} does not bring {brings}, and falls back on this machine's own tools",
-        at(tool.origin, "--with"),
+        at(tool.origin, "--with") if name == tool.value else variable("CARGO"),
         help=f"Build with {instead}" + (f"; or name an image of your own in {image}." if name == "cross" else "."),
     )
 

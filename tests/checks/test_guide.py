@@ -201,6 +201,8 @@ def test_cross_that_a_backend_starts_lets_as_little_in(tmp_path: Path) -> None:
     assert "PYO3_CROSS_LIB_DIR" in finding.message
     world.take_plan()
     assert world.environ["CROSS_BUILD_ENV_PASSTHROUGH"] == "PYO3_CROSS_LIB_DIR" and world.finding("XP636") is None
+    world.options |= {"target": "aarch64-apple-darwin", "python": "3.11"}
+    assert found(world, "XP646").locations[0].key == "CARGO"
 
 
 @pytest.mark.parametrize(
