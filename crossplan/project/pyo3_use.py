@@ -10,7 +10,7 @@ from crossplan.project.features import Asked, FeatureWalk, enabling
 from crossplan.project.lock import Lock, LockedPackage
 from crossplan.project.model import PYO3_CRATES, Dependency, Package, Pyo3Crate, Pyo3Use
 from crossplan.project.registry import find_source
-from crossplan.project.requirement import Requirement
+from crossplan.project.requirement import Requirement, parse_version
 from crossplan.project.workspace import Manifests
 from crossplan.record import record, replace
 from crossplan.triple import Target
@@ -145,7 +145,5 @@ def _version(sources: Sources, package: Package, crate: str, dependency: Depende
 
 
 def _order(version: str) -> tuple[bool, object]:
-    from crossplan.project.requirement import parse_version
-
     parsed = parse_version(version)
     return parsed is not None, parsed or ()
