@@ -208,6 +208,8 @@ def _is_slip(vendor: str) -> bool:
 
 def nearest_triples(text: str) -> tuple[str, ...]:
     """At most three known triples that resemble `text`, best first; a multiarch name or a Debian one finds its targets."""
+    if text == UNIVERSAL2:
+        return SLICES  # where a word that stands for two targets is none
     by_name = [row["triple"] for row in _columns().values() if text in (row.get("multiarch"), row.get("debian_arch"))]
     if by_name:
         return tuple(by_name[:3])

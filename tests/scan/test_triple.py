@@ -108,6 +108,9 @@ def test_vendors_of_others_are_accepted_and_misspellings_answered() -> None:
     with pytest.raises(UnknownTarget) as unknown:
         find_target("arm-linux-gnueabihf")
     assert "armv7-unknown-linux-gnueabihf" in unknown.value.nearest
+    with pytest.raises(UnknownTarget) as unknown:
+        find_target("universal2-apple-darwin")  # which a plan may be for, and a host may not
+    assert unknown.value.nearest == ("x86_64-apple-darwin", "aarch64-apple-darwin")
 
 
 def test_builtin_targets_carry_rustc_cfgs() -> None:
