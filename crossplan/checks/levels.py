@@ -110,9 +110,17 @@ def feature_unknown(view: View) -> Iterator[Finding]:
             continue
         family = name.split("-py")[0]
         near = [other for other in known if other == family or other.startswith(f"{family}-py")]
-        instead = f"Take {min(near, key=len)}" if near else "Leave it out"
+        level = name.rpartition("-py3")[2]
         if levels := sorted((int(other.rpartition("-py3")[2]), other) for other in near if "-py3" in other):
-            instead = f"Take {levels[0][1]}, the lowest level of this release"
+            above = level.isdigit() and int(level) > levels[-1][0]
+            instead = (
+                f"Take {levels[-1 if above else 0][1]}, the {'highest' if above else 'lowest'} level of this release"
+            )
+        else:
+            from difflib import get_close_matches
+
+            near = near or get_close_matches(name, sorted(known), n=1)
+            instead = f"Take {min(near, key=len)}" if near else "Leave it out"
         yield finding(
             "feature-unknown",
             "warning" if view.rules.extrapolated else "error",

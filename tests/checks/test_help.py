@@ -422,6 +422,20 @@ ROWS = (
         "error",
     ),
     Row(
+        "XP518",
+        option(features="abi3-py399,extension-module", pyo3="0.22.6"),
+        takes("Take abi3-py312, the highest level", option(features="abi3-py312,extension-module")),
+        "error",
+        "a level to come",
+    ),
+    Row(
+        "XP518",
+        option(features="extention-module"),
+        takes("Take extension-module, or", option(features="extension-module")),
+        "error",
+        "a slip of the pen",
+    ),
+    Row(
         "XP638",
         write("rust-toolchain.toml", '[toolchain]\ntargets = ["i686-unknown-linux-gnu"]\n'),
         takes(f'Add "{ARM64}" to targets', write("rust-toolchain.toml", f'[toolchain]\ntargets = ["{ARM64}"]\n')),
