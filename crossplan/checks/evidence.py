@@ -139,10 +139,11 @@ def image_unreadable(evidence: Evidence) -> Iterator[Finding]:
     for item in evidence.unread:
         if item.kind in _IMAGE_KINDS:
             where = f" at {item.place}" if item.place else ""
+            kind = "binary" if item.kind == "other" else item.kind
             yield Finding(
                 CODES["image-unreadable"],
                 "error" if item.kind in ("libpython", "import-library") else "warning",
-                f"{item.path} is no readable {item.kind}{where}: {item.reason}",
+                f"{item.path} is no readable {kind}{where}: {item.reason}",
                 (Location(item.path),),
                 "Copy the file from the target again and compare sizes; if it is a linker script or an empty placeholder, remove it.",
             )

@@ -8,9 +8,10 @@ import sys
 from crossplan.checks.built import check_built, fit_of
 from crossplan.cli.status import CommandError, Status, status_of
 from crossplan.evidence import Evidence
+from crossplan.render.text import visible
 from crossplan.report import dumps
 from crossplan.scan import scan
-from crossplan.scan.built import read_built
+from crossplan.scan.built import BuiltWheel, read_built
 from crossplan.sysroot import RootError, open_sysroot
 from crossplan.triple import SLICES, UNIVERSAL2, Target, UnknownTarget, find_target
 
@@ -47,6 +48,9 @@ def run(arguments: argparse.Namespace) -> Status:
         from crossplan.render.text import console
 
         print_check(console(), checked, findings)
+    for item in built:
+        if isinstance(item, BuiltWheel) and not item.files:
+            print(f"crossplan: {visible(item.path)} holds no binary", file=sys.stderr)
     return status_of(findings, strict=arguments.strict)
 
 

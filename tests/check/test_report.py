@@ -97,6 +97,13 @@ def test_findings_of_files_stand_with_the_file_and_all_of_them_together(
     assert [finding["code"] for finding in found["findings"]] == ["XP707", "XP708", "XP713"]
 
 
+def test_a_wheel_without_a_module_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "pkg-1.0-py3-none-any.whl"
+    path.write_bytes(wheel("py3-none-any", {"pkg/__init__.py": b""}))
+    assert main(["check", str(path)]) == 0
+    assert capsys.readouterr().err == f"crossplan: {path} holds no binary\n"
+
+
 def test_the_report_for_people(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

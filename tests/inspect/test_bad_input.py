@@ -300,6 +300,13 @@ def test_damaged_extension_module_is_a_warning(inspect: Inspect, root: Path) -> 
     assert place.name in str(findings[0]["message"])
 
 
+def test_damaged_binary_of_no_python_is_called_a_binary(inspect: Inspect, root: Path) -> None:
+    place = root / "lib/arm-linux-gnueabihf/libc.so.6"
+    place.write_bytes(place.read_bytes()[:100])
+    _, (finding,), _ = inspect(root)
+    assert str(finding["message"]).startswith("lib/arm-linux-gnueabihf/libc.so.6 is no readable binary at offset ")
+
+
 def test_key_that_stands_twice(inspect: Inspect, root: Path) -> None:
     place = root / SYSCONFIGDATA
     text = place.read_text("utf-8")
