@@ -97,8 +97,11 @@ class Request:
         return self.tool.value == "cross" or (self.by_backend and Path(self.environ.get("CARGO", "")).name == "cross")
 
     def script_environment(self, environ: Mapping[str, str]) -> dict[str, str]:
-        """What PyO3's build script sees of an environment: with what the tool sets for Cargo, and Cargo for its scripts."""
-        if self.by_backend and self.purpose.value == "extension":
+        """What PyO3's build script sees of an environment: with what the tool sets for Cargo, and Cargo for its scripts.
+
+        A container is told by the user's environment what to let in, so nothing is taken to arrive there by itself.
+        """
+        if self.by_backend and self.purpose.value == "extension" and not self.in_container:
             from crossplan.project.pyproject import set_by
 
             environ = {**environ, **set_by(self.tool.value, self.project.backend)}

@@ -287,6 +287,16 @@ def test_cross_lets_the_plan_in(tmp_path: Path) -> None:
     assert plan.environment["CROSS_CONTAINER_OPTS"] == f"--volume={root}:{root}:ro"
 
 
+def test_what_a_backend_sets_does_not_reach_a_container_by_itself(tmp_path: Path) -> None:
+    """maturin sets it for Cargo, and cross lets in what it is told."""
+    said = {"features": "", "tool": "maturin", "pyo3": "0.29.2"}
+    name = "PYO3_BUILD_EXTENSION_MODULE"
+    assert name not in plan_for(tmp_path, Spec(ARM64), **said).environment
+    plan = plan_for(tmp_path, Spec(ARM64), {"CARGO": "cross"}, **said)
+    assert plan.environment[name] == "1" and name in str(plan.environment["CROSS_BUILD_ENV_PASSTHROUGH"]).split()
+    assert plan.planned.resolution is not None and plan.planned.resolution.link == () and not plan.missed
+
+
 def test_cross_runs_programs_by_its_own_means(tmp_path: Path) -> None:
     """The image has a runner; the one of this machine is not in it."""
     said = {"embed": True, "features": "auto-initialize"}
