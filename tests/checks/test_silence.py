@@ -314,6 +314,11 @@ SILENT: tuple[tuple[str, str, Fault], ...] = (
         "a level high enough",
         both(lambda w: w.no_root(), option(target="aarch64-linux-android"), env(ANDROID_API_LEVEL="24")),
     ),
+    (
+        "XP631",
+        "cross installs the standard library itself",
+        both(option(tool="cross"), lambda w: w.program("rustc", script(f'echo "{w.folder}/lib"'))),
+    ),
     ("XP652", "the right SDK", both(MACOS, env(SDKROOT="/x/SDKs/MacOSX14.4.sdk"))),
     (
         "XP653",
