@@ -66,6 +66,19 @@ def pyo3_not_enabled(view: View) -> Iterator[Finding]:
         )
 
 
+def pyo3_not_asked_for(view: View) -> Iterator[Finding]:
+    """XP610 for a package without PyO3: the user stands in another crate than is meant, or it comes by one that is not here."""
+    package = view.package
+    if package is not None and view.project.pyo3 is None and view.request.pyo3.origin.kind == "default":
+        yield finding(
+            "features-undecided",
+            "note",
+            f"nothing that is here says that {package.name.value} uses PyO3; its newest known release is planned for",
+            at(package.name.origin, "package.name"),
+            help="Name the crate that does (--manifest-path), or PyO3's release (--pyo3).",
+        )
+
+
 def no_cdylib(view: View) -> Iterator[Finding]:
     """XP611: only a cdylib is a module that Python can load; without one Cargo leaves an rlib."""
     package = view.package
@@ -284,6 +297,7 @@ CHECKS = (
     project_unreadable,
     features_undecided,
     pyo3_not_enabled,
+    pyo3_not_asked_for,
     no_cdylib,
     module_links_libpython,
     extension_beside_programs,

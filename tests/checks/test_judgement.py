@@ -174,3 +174,16 @@ def test_crates_whose_sources_are_not_there_are_named_together(tmp_path: Path) -
         "numpy, pyo3-log, pythonize, jiter and 1 more may ask PyO3 for features, and the sources are not on this"
     )
     assert [place.line for place in found.locations] == [11, 12, 13, 14, 15]
+
+
+def test_a_crate_without_pyo3_is_told_from_one_that_has_it(tmp_path: Path) -> None:
+    """Whoever stands in another crate than is meant, reads it; a release that is named says that PyO3 comes some other way."""
+    world = World(tmp_path)
+    world.options.pop("pyo3", None)
+    assert world.finding("XP610") is None
+    make(world.project, {"Cargo.toml": '[package]\nname = "other"\nversion = "0.1.0"\n'})
+    found = world.finding("XP610")
+    assert found is not None and (found.severity, found.locations[0].line) == ("note", 2)
+    assert "nothing that is here says that other uses PyO3" in found.message and "--pyo3" in found.help
+    world.options["pyo3"] = "0.29"
+    assert world.finding("XP610") is None
