@@ -113,20 +113,18 @@ def feature_unknown(view: View) -> Iterator[Finding]:
         level = name.rpartition("-py3")[2]
         if levels := sorted((int(other.rpartition("-py3")[2]), other) for other in near if "-py3" in other):
             above = level.isdigit() and int(level) > levels[-1][0]
-            instead = (
-                f"Take {levels[-1 if above else 0][1]}, the {'highest' if above else 'lowest'} level of this release"
-            )
+            instead = f"Take {levels[-1 if above else 0][1]}, the {'highest' if above else 'lowest'} level of this release, or"
         else:
             from difflib import get_close_matches
 
             near = near or get_close_matches(name, sorted(known), n=1)
-            instead = f"Take {min(near, key=len)}" if near else "Leave it out"
+            instead = f"Take {min(near, key=len)}, or" if near else "Leave it out, or take"
         yield finding(
             "feature-unknown",
             "warning" if view.rules.extrapolated else "error",
             f"{view.request.crate} {view.rules.release} has no feature {name}, so Cargo refuses the build",
             at(fact.origin, "--features"),
-            help=f"{instead}, or a release of PyO3 that has {name} (--pyo3, cargo update -p pyo3 --precise).",
+            help=f"{instead} a release of PyO3 that has {name} (--pyo3, cargo update -p pyo3 --precise).",
         )
 
 
