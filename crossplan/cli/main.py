@@ -113,7 +113,14 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End with status 2; argparse would print the whole usage first."""
         hint = self._nearest(message)
-        raise CommandError(f"{message}{f'; did you mean {hint}?' if hint else ''} (see {self.prog} --help)")
+        remedy = f"; did you mean {hint}?" if hint else ""
+        if (
+            not hint
+            and message.startswith("unrecognized")
+            and [one.prog for one in self._all()][1:] == ["crossplan run"]
+        ):
+            remedy = "; put -- before the command, as its options are not crossplan's"
+        raise CommandError(f"{message}{remedy} (see {self.prog} --help)")
 
     def _nearest(self, message: str) -> str | None:
         """The option, command or choice that the word which argparse refuses comes near to."""

@@ -27,6 +27,8 @@ PLAN = ("plan", "--target", "aarch64-unknown-linux-gnu", "--sysroot", "root", "-
         (["plan", "--with", "mautrin"], "did you mean maturin?"),
         (["plan", "--version"], "(see crossplan --help)"),
         (["resolve"], "(see crossplan resolve --help)"),
+        (["run", "cargo", "build", "--release"], "; put -- before the command"),
+        (["run", "--tarhet", "x", "--", "cargo"], "did you mean --target?"),
     ],
 )
 def test_a_slip_is_answered_in_one_line(words: list[str], hint: str, capsys: pytest.CaptureFixture[str]) -> None:
