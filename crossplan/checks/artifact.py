@@ -60,7 +60,7 @@ def other_machine(subject: Subject) -> Iterator[Finding]:
 def _level(cpu_arch: str | None) -> int | None:
     """The number in `v5TE`, `v7`."""
     digits = (cpu_arch or "").removeprefix("v")[:1]
-    return int(digits) if (cpu_arch or "").startswith("v") and digits.isdigit() else None
+    return int(digits) if (cpu_arch or "").startswith("v") and digits.isdecimal() else None
 
 
 def suffix_refused(subject: Subject) -> Iterator[Finding]:
@@ -268,7 +268,7 @@ def _same_machine(one: Image, other: Image) -> bool:
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".") if part.isdigit())
+    return tuple(int(part) for part in text.split(".") if part.isdecimal())
 
 
 ALWAYS = (not_a_module, other_machine, floor_above_target)

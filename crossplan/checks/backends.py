@@ -213,7 +213,7 @@ def wheel_not_marked(view: View) -> Iterator[Finding]:
     if not _stable(view) or view.request.tool.value == backend.kind:  # then the plan's command tells it
         return
     told = project.document.table("tool", "distutils", "bdist_wheel")
-    level = min(int(name[8:]) for name in view.features if name.startswith("abi3-py3") and name[8:].isdigit())
+    level = min(int(name[8:]) for name in view.features if name.startswith("abi3-py3") and name[8:].isdecimal())
     if "py-limited-api" in told or "py_limited_api" in told:
         return
     yield finding(

@@ -164,7 +164,7 @@ def _shown(view: View, path: Path) -> str:
 def limited_api_lacks(view: View) -> Iterator[Finding]:
     """XP509: code that needs what the limited API of that level does not have is refused by the compiler."""
     level = min(
-        (int(name[8:]) for name in view.features if name.startswith("abi3-py3") and name[8:].isdigit()), default=None
+        (int(name[8:]) for name in view.features if name.startswith("abi3-py3") and name[8:].isdecimal()), default=None
     )
     if level is None or view.package is None or (view.config is not None and view.config.implementation != "CPython"):
         return

@@ -55,7 +55,7 @@ def several_floors(view: View) -> Iterator[Finding]:
     floors = {name: fact for name, fact in view.features.items() if name.startswith("abi3-py")}
     if len(floors) < 2:
         return
-    ordered = sorted(floors, key=lambda name: int(name[8:]) if name[8:].isdigit() else 0)
+    ordered = sorted(floors, key=lambda name: int(name[8:]) if name[8:].isdecimal() else 0)
     yield finding(
         "several-floors",
         "note",
@@ -88,7 +88,7 @@ def floor_unknown(view: View) -> Iterator[Finding]:
     if view.rules is None:
         return
     known = view.rules.crate_features[view.request.crate]
-    levels = {n: int(n[8:]) for n in view.features if n.startswith("abi3-py") and n[8:].isdigit() and n in known}
+    levels = {n: int(n[8:]) for n in view.features if n.startswith("abi3-py") and n[8:].isdecimal() and n in known}
     if levels and min(levels.values()) > view.rules.abi3_max:
         name = min(levels, key=lambda level: levels[level])
         yield finding(
@@ -112,7 +112,7 @@ def feature_unknown(view: View) -> Iterator[Finding]:
         near = [other for other in known if other == family or other.startswith(f"{family}-py")]
         level = name.rpartition("-py3")[2]
         if levels := sorted((int(other.rpartition("-py3")[2]), other) for other in near if "-py3" in other):
-            above = level.isdigit() and int(level) > levels[-1][0]
+            above = level.isdecimal() and int(level) > levels[-1][0]
             instead = f"Take {levels[-1 if above else 0][1]}, the {'highest' if above else 'lowest'} level of this release, or"
         else:
             from difflib import get_close_matches

@@ -224,7 +224,7 @@ def old_compiler(view: View) -> Iterator[Finding]:
 
 def _numbers(version: str) -> tuple[int, ...]:
     parsed = parse_version(version)
-    return parsed[:3] if parsed else tuple(int(part) for part in version.split(".") if part.isdigit())
+    return parsed[:3] if parsed else tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
 def tool_brings_nothing(view: View) -> Iterator[Finding]:

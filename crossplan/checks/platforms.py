@@ -15,10 +15,11 @@ from crossplan.origin import Fact, Origin
 from crossplan.triple import system
 
 _TEXT_BYTES = 1 << 20
+_LONGEST = 20  # of a version: a description of a root may say anything, and as much as it likes
 
 
 def _numbers(version: object) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", str(version))[:3])
+    return tuple(int(part) for part in re.findall(r"\d{1,9}", str(version))[:3])
 
 
 def _minimum(view: View) -> Fact[object] | None:
@@ -27,14 +28,15 @@ def _minimum(view: View) -> Fact[object] | None:
     if view.python is None or key is None:
         return None
     for item in view.python.sysconfigdata:
-        if _numbers(item.values.get(key, "")):
-            return Fact(item.values[key], Origin("file", item.path, key, item.lines.get(key)))
+        value = item.values.get(key, "")
+        if _numbers(value) and len(str(value)) <= _LONGEST:
+            return Fact(value, Origin("file", item.path, key, item.lines.get(key)))
     for file in view.python.images_of("libpython"):
         images = file.image.slices or (file.image,)
         own = next((image for image in images if image.machine == view.target.machine), file.image)
-        value = own.android_api if key == "ANDROID_API_LEVEL" else own.minimum_os
-        if value is not None:
-            return Fact(value, Origin("image", file.path, "minimum_os"))
+        told = own.android_api if key == "ANDROID_API_LEVEL" else own.minimum_os
+        if told is not None:
+            return Fact(told, Origin("image", file.path, "minimum_os"))
     return None
 
 
@@ -69,7 +71,7 @@ def api_level(view: View) -> Iterator[Finding]:
                 help=f"Set ANDROID_API_LEVEL={own.value}",
             )
         return
-    if not said.isdigit() or int(said) < least:
+    if not said.isdecimal() or int(said) < least:
         yield finding(
             "android-api-level",
             "warning",

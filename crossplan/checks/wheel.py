@@ -51,7 +51,7 @@ def claim_of(tags: Sequence[Tag]) -> Claim:
 def _version(interpreter: str) -> PythonVersion | None:
     """`cp39` as 3.9; None for `py3`."""
     digits = interpreter.lstrip("abcdefghijklmnopqrstuvwxyz")
-    return PythonVersion(int(digits[0]), int(digits[1:])) if digits[1:].isdigit() and digits[0].isdigit() else None
+    return PythonVersion(int(digits[0]), int(digits[1:])) if len(digits) > 1 and digits.isdecimal() else None
 
 
 def check_wheel(wheel: BuiltWheel, fit: Fit) -> Iterator[Finding]:
@@ -83,14 +83,12 @@ def _about(wheel: BuiltWheel, name: str, message: str, help: str, key: str | Non
 
 def _other_written_tags(wheel: BuiltWheel, tags: Sequence[Tag]) -> Iterator[Finding]:
     """The file WHEEL must say the same tags as the name (packaging.python.org, "Binary distribution format")."""
-    from packaging.tags import parse_tag
-
     texts = wheel.described.get("tag", ())
     if len(texts) > _TAG_LINES or any(text.count(".") > _TAG_PARTS for text in texts):
         yield _about(wheel, "not-a-wheel", "is no wheel that an installer takes: its file WHEEL lists tags without end",
                      "Build it again with maturin or setuptools-rust.", "Tag")  # fmt: skip
         return
-    written = {str(tag) for text in texts if text.count("-") == 2 for tag in parse_tag(text)}
+    written = {tag for text in texts if text.count("-") == 2 for tag in _written(text)}
     named = {str(tag) for tag in tags}
     if tags and texts and written != named:
         yield _about(
@@ -98,6 +96,16 @@ def _other_written_tags(wheel: BuiltWheel, tags: Sequence[Tag]) -> Iterator[Find
             f"is named for {_few(named - written) or 'fewer tags'}, and its file WHEEL says {_few(written - named) or 'fewer'}",
             "Change tags with `wheel tags`, which writes both; an installer goes by the name, other tools by the file.", "Tag",
         )  # fmt: skip
+
+
+def _written(text: str) -> Iterator[str]:
+    """The tags of a line; the line itself where it is none."""
+    from packaging.tags import parse_tag
+
+    try:
+        yield from map(str, parse_tag(text))
+    except ValueError:
+        yield text
 
 
 def _few(tags: set[str]) -> str:

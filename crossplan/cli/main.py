@@ -101,7 +101,7 @@ class _Help(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
         columns = os.environ.get("COLUMNS", "")
         try:
-            width = int(columns) if columns.isdigit() and int(columns) else os.get_terminal_size().columns
+            width = int(columns) if columns.isdecimal() and int(columns) else os.get_terminal_size().columns
         except OSError:
             width = 80
         super().__init__(prog, width=max(width, 40) - 2)

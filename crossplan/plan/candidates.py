@@ -139,7 +139,7 @@ def stable_levels(features: Iterable[str]) -> Iterator[PythonVersion]:
     """The versions that `abi3-py3X` features name."""
     for name in features:
         minor = name.removeprefix("abi3-py3")
-        if minor != name and minor.isdigit():
+        if minor != name and minor.isdecimal():
             yield PythonVersion(3, int(minor))
 
 

@@ -51,7 +51,7 @@ def api_level(python: TargetPython | None) -> str | None:
         return None
     said = [description.values.get("ANDROID_API_LEVEL") for description in python.sysconfigdata]
     said += [file.image.android_api for file in python.images_of("libpython")]
-    return next((text for value in said if (text := str(value or "")).isdigit()), None)
+    return next((text for value in said if (text := str(value or "")).isdecimal() and len(text) < 4), None)
 
 
 def serves(command: str, target: Target) -> bool:

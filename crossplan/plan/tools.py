@@ -64,7 +64,7 @@ def _android_level(request: Request, python: TargetPython | None) -> Iterator[Ch
     """maturin writes ANDROID_API_LEVEL into the tag; the target's Python knows its own."""
     level = api_level(python)
     said = request.environ.get("ANDROID_API_LEVEL", "")
-    if level is not None and not (said.isdigit() and int(said) >= int(level)):
+    if level is not None and not (said.isdecimal() and int(said) >= int(level)):
         yield Change("ANDROID_API_LEVEL", level, "the target's Python was built for that level of Android's API")
 
 

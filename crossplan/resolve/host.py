@@ -119,7 +119,7 @@ def describe(run: Run, command: str, python: HostPython) -> tuple[str, Version]:
 
 def _check_graalpy(run: Run, release: str | None) -> None:
     parts = (release or "").split(".")
-    if len(parts) < 2 or not all(part.isdigit() for part in parts[:2]):
+    if len(parts) < 2 or not all(part.isdecimal() for part in parts[:2]):
         run.stop("E-SCRIPT")  # the script itself reads the release
     found = int(parts[0]), int(parts[1])
     if found < run.rules.graalpy_minimum:

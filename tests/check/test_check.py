@@ -165,6 +165,8 @@ WRONG = [
     Case("pkg-1.0-py3-none-linux_armv7l.whl", lambda: wheel("py3-none-linux_armv7l", {}, written="py3-none-" + ".".join("x" * 300)), "", "XP713", "lists tags without end"),
     Case("pkg-1.0-pp39-abi3-linux_armv7l.whl", lambda: wheel("pp39-abi3-linux_armv7l", {"mod.abi3.so": gnu()}), "", "XP713", "it is for pp39-abi3, and the stable ABI is CPython's alone"),
     Case("pkg.whl", lambda: wheel("cp311-cp311-linux_armv7l", {}), "", "XP713", "wrong number of parts"),
+    Case("pkg-1.0-py3-none-linux_armv7l.whl", lambda: wheel("py3-none-linux_armv7l", {}, written="py3--linux_armv7l"), "", "XP712", "its file WHEEL says py3--linux_armv7l"),
+    Case("pkg-1.0-cp3²-abi3-linux_armv7l.whl", lambda: wheel("cp3²-abi3-linux_armv7l", {}), "", "XP713", "is no wheel that an installer takes"),
     Case("pkg-1.0-cp311-cp311-linux_armv7l.whl", lambda: wheel("cp311-cp311-linux_armv7l", {})[:-30], "", "XP713", "ends early"),
     Case("pkg-1.0-cp312-cp312-linux_armv7l.whl", lambda: wheel("cp312-cp312-linux_armv7l", {"mod.cpython-312-arm-linux-gnueabihf.so": gnu()}), "--sysroot @debian12-py311-armhf", "XP714", "is for cp312-cp312, which the target's Python 3.11.2 does not install"),
     Case("pkg-1.0-cp312-abi3-linux_armv7l.whl", lambda: wheel("cp312-abi3-linux_armv7l", {"mod.abi3.so": gnu()}), "--sysroot @debian12-py311-armhf", "XP714", "cp312-abi3"),

@@ -187,3 +187,23 @@ def test_a_crate_without_pyo3_is_told_from_one_that_has_it(tmp_path: Path) -> No
     assert "nothing that is here says that other uses PyO3" in found.message and "--pyo3" in found.help
     world.options["pyo3"] = "0.29"
     assert world.finding("XP610") is None
+
+
+@pytest.mark.parametrize("level", ["9" * 5000, "²"])
+def test_an_api_level_that_is_none_is_not_reckoned_with(level: str, tmp_path: Path) -> None:
+    """What stands in a description of a root may be anything."""
+    world = World(tmp_path)
+    text = sysconfigdata("aarch64-linux-android", ANDROID_API_LEVEL=level, MACHDEP="android")
+    world.new_root({"usr/lib/python3.11/_sysconfigdata__android_aarch64-linux-android.py": text})
+    world.options |= {"target": "aarch64-linux-android", "tool": "maturin"}
+    assert world.finding("XP650") is None
+    world.environ["ANDROID_API_LEVEL"] = "²"
+    found = world.finding("XP650")
+    assert found is not None and found.severity == "warning"
+
+
+def test_a_level_of_the_stable_abi_that_is_no_number(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.options["features"] = "abi3-py3²,extension-module"
+    found = world.finding("XP518")
+    assert found is not None and "abi3-py3²" in found.message
