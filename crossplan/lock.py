@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -126,7 +127,8 @@ def check_locked(plan: Plan, path: Path, cell: str | None = None) -> tuple[Findi
     """
     request = plan.as_is.request
     name = plan_name(request) if cell is None else cell
-    again = f"--target {request.triple} with the options of this plan" if cell is None else "--matrix"
+    file = "" if path.name == LOCK_FILE else f" -o {shlex.quote(shown(path, Path(request.cwd)))}"
+    again = f"--target {request.triple}{file} with the options of this plan" if cell is None else f"--matrix{file}"
     help_ = f"Run crossplan lock {again}"
     try:
         lock = read_lock(path, request.cwd)

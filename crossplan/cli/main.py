@@ -114,11 +114,7 @@ class _Parser(argparse.ArgumentParser):
         """End with status 2; argparse would print the whole usage first."""
         hint = self._nearest(message)
         remedy = f"; did you mean {hint}?" if hint else ""
-        if (
-            not hint
-            and message.startswith("unrecognized")
-            and [one.prog for one in self._all()][1:] == ["crossplan run"]
-        ):
+        if not hint and message.startswith("unrecognized") and self._all()[-1].prog == "crossplan run":
             remedy = "; put -- before the command, as its options are not crossplan's"
         raise CommandError(f"{message}{remedy} (see {self.prog} --help)")
 

@@ -203,6 +203,12 @@ def test_the_file_may_have_another_name(project: Path, locked: Locked) -> None:
     assert main(["plan", *WORDS, "--locked", "ci/arm.json"]) == 0
 
 
+def test_the_help_writes_the_file_that_was_named(locked: Locked) -> None:
+    (_, found) = locked("other.json")
+    (finding,) = found.values()
+    assert finding["help"].startswith(f"Run crossplan lock --target {ARM} -o other.json with ")
+
+
 def test_what_is_locked_is_printed_when_asked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lock("--json")
     document = json.loads(capsys.readouterr().out)
