@@ -71,7 +71,7 @@ def api_level(view: View) -> Iterator[Finding]:
                 help=f"Set ANDROID_API_LEVEL={own.value}",
             )
         return
-    if not said.isdecimal() or int(said) < least:
+    if not said.isdecimal() or _numbers(said)[0] < least:
         yield finding(
             "android-api-level",
             "warning",

@@ -202,5 +202,5 @@ def _text(python: TargetPython | None, field: str) -> str | None:
 
 def _parse(text: str) -> tuple[int, int]:
     """`2.17`, `13.0`, `21` as numbers; what is no version counts as none at all."""
-    match = re.match(r"(\d+)(?:\.(\d+))?", text)
+    match = re.match(r"(\d{1,9})(?:\.(\d{1,9}))?", text)
     return (int(match[1]), int(match[2] or 0)) if match else (0, 0)

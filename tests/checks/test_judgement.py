@@ -200,6 +200,8 @@ def test_an_api_level_that_is_none_is_not_reckoned_with(level: str, tmp_path: Pa
     world.environ["ANDROID_API_LEVEL"] = "²"
     found = world.finding("XP650")
     assert found is not None and found.severity == "warning"
+    world.environ["ANDROID_API_LEVEL"] = "9" * 5000  # which no level is below
+    assert world.finding("XP650") is None
 
 
 def test_a_level_of_the_stable_abi_that_is_no_number(tmp_path: Path) -> None:

@@ -103,6 +103,11 @@ def test_maturin_s_wheel_has_three_tags(tmp_path: Path, deployment: str | None, 
     assert all(map(is_accepted, wheel_tags(plan)))
 
 
+def test_a_deployment_target_without_end_is_cut(tmp_path: Path) -> None:
+    plan = plan_for(below(tmp_path), None, {"MACOSX_DEPLOYMENT_TARGET": "9" * 5000}, **SAID)
+    assert wheel_tags(plan) == ("cp312-cp312-macosx_999999999_0_universal2",)
+
+
 def test_the_report_has_what_pyo3_concludes_in_either_build(tmp_path: Path) -> None:
     plan = plan_for(below(tmp_path), None, **SAID)
     wire = plan_wire(plan, ())
