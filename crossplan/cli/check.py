@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from crossplan.checks.built import check_built, fit_of
@@ -33,6 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Status:
     """Read, check, print."""
+    if folder := next(filter(os.path.isdir, arguments.file), None):
+        raise CommandError(f"{folder} is a folder; give the modules and wheels in it")
     try:
         evidence = _evidence(arguments.sysroot)
         fits = [fit_of(target, evidence) for target in _targets(arguments.target)]

@@ -27,6 +27,7 @@ PLAN = ("plan", "--target", "aarch64-unknown-linux-gnu", "--sysroot", "root", "-
         (["plan", "--with", "mautrin"], "did you mean maturin?"),
         (["plan", "--version"], "(see crossplan --help)"),
         (["resolve"], "(see crossplan resolve --help)"),
+        (["check", "."], ". is a folder; give the modules and wheels in it"),
         (["run", "cargo", "build", "--release"], "; put -- before the command"),
         (["run", "--tarhet", "x", "--", "cargo"], "did you mean --target?"),
     ],
@@ -109,6 +110,14 @@ def test_a_console_without_a_letter_gets_its_escape(tmp_path: Path) -> None:
     make(tmp_path / "wörk", ROOT)
     done = crossplan(tmp_path, ("inspect", "wörk"), PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr, done.stdout.splitlines()[0]) == (Status.SOUND, "", "w\\xf6rk: sound")
+
+
+@pytest.mark.parametrize(
+    ("command", "status"), [(("resolve", "--requests", "-"), Status.SOUND), (("inspect", "--from", "-"), Status.EMPTY)]
+)
+def test_an_input_that_is_closed_holds_nothing(tmp_path: Path, command: tuple[str, ...], status: Status) -> None:
+    done = crossplan(tmp_path, command, "<&-")
+    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (status, "", False)
 
 
 def test_help_lists_the_commands_under_their_heading(capsys: pytest.CaptureFixture[str]) -> None:
