@@ -7,12 +7,11 @@ import os
 import shlex
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from crossplan.api import Plan, make_plan, place_below, place_in_cache
 from crossplan.checks import check_situation
 from crossplan.cli.options import add_shared, request_of, situation_of
-from crossplan.cli.output import write_atomically
+from crossplan.cli.output import write_files
 from crossplan.cli.status import CommandError, Status, status_of
 from crossplan.findings import CODES, Finding, Location
 from crossplan.render.dialects import DIALECTS, Changes, Refused, render
@@ -46,17 +45,13 @@ def run(arguments: argparse.Namespace) -> Status:
         return status
     try:
         text = _text(arguments, plan)
-        for path, content in () if only_file else plan.files.items():
-            write_atomically(Path(path), content)
-        if arguments.output is not None:
-            write_atomically(Path(arguments.output), text)
     except Refused as error:
         complain((_refusal(error),))
         return Status.FINDINGS
-    except OSError as error:
-        remedy = "" if folder is not None else "; name another folder with --out-dir"
-        raise CommandError(f"cannot write {error.filename or arguments.output}: {error.strerror}{remedy}") from error
-    if arguments.output is None:
+    write_files({} if only_file else plan.files, "; name another folder with --out-dir" if folder is None else "")
+    if arguments.output is not None:
+        write_files({arguments.output: text})
+    else:
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
     return Status.SOUND
 

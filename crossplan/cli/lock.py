@@ -14,7 +14,7 @@ from crossplan.api import RequestError, make_plan, place_in_cache, this_machine
 from crossplan.checks import check_situation
 from crossplan.cli.env import complain
 from crossplan.cli.options import add_shared, current_folder, request_of, situation_of
-from crossplan.cli.output import write_atomically
+from crossplan.cli.output import write_files
 from crossplan.cli.status import CommandError, Status, status_of
 from crossplan.findings import Finding
 from crossplan.lock import LOCK_FILE, Entry, LockError, entry_of, lock_path, plan_name, read_lock, with_entries
@@ -50,11 +50,9 @@ def run(arguments: argparse.Namespace) -> Status:
         return status
     try:
         lock = read_lock(path, current_folder())
-        write_atomically(path, with_entries(lock, entries))
     except LockError as error:
         raise CommandError(f"{error}; take it away, or name another file with -o") from error
-    except OSError as error:
-        raise CommandError(f"cannot write {path}: {error.strerror}") from error
+    write_files({str(path): with_entries(lock, entries)})
     if arguments.json:
         name, entry = next(iter(entries.items()))
         document = {"version": VERSION, "path": lock.shown, "name": name, "plan": entry, "plans": dict(entries)}

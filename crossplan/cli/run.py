@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 
 from crossplan.api import make_plan, place_below, place_in_cache
 from crossplan.checks import check_situation
 from crossplan.cli.env import complain
 from crossplan.cli.options import add_shared, request_of, situation_of
-from crossplan.cli.output import write_atomically
+from crossplan.cli.output import write_files
 from crossplan.cli.status import CommandError, Status, status_of
 from crossplan.situation import apply
 
@@ -36,8 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     if status is not Status.SOUND:
         complain(findings)
         return status
-    for path, content in plan.files.items():
-        write_atomically(Path(path), content)
+    write_files(plan.files, "; name another folder with --out-dir")
     return _start(list(arguments.words) or list(plan.command), apply(request.environ, plan.environment))
 
 

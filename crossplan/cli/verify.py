@@ -6,11 +6,10 @@ import argparse
 import os
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 from crossplan.api import cache_folder, make_plan, place_in_cache
 from crossplan.cli.options import add_shared, request_of, situation_of
-from crossplan.cli.output import write_atomically
+from crossplan.cli.output import write_files
 from crossplan.cli.status import CommandError, Status, status_of
 from crossplan.report import VERSION, dumps, finding_wire
 from crossplan.verify import Verification, verify
@@ -28,8 +27,7 @@ def run(arguments: argparse.Namespace) -> Status:
     if request.project.package is None:
         raise CommandError("no Cargo.toml is here: stand in the project, or give --manifest-path")
     plan = make_plan(situation_of(request), place_in_cache(request.environ))
-    for path, content in plan.files.items():
-        write_atomically(Path(path), content)
+    write_files(plan.files, "; name another folder with XDG_CACHE_HOME")
     target_dir = os.path.join(cache_folder(request.environ), "verify")  # noqa: PTH118
     print(f"crossplan: cargo check with PYO3_PRINT_CONFIG=1, output below {target_dir}", file=sys.stderr)
     result = verify(plan, target_dir)

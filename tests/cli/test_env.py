@@ -183,6 +183,22 @@ def test_a_folder_that_takes_no_file_is_told_by_the_file_s_own_name(
     assert capsys.readouterr().err == f"crossplan: cannot write {clean / 'cross.env'}: Permission denied\n"
 
 
+@pytest.mark.parametrize(
+    ("command", "remedy"), [("env", "--out-dir"), ("run", "--out-dir"), ("verify", "XDG_CACHE_HOME")]
+)
+def test_a_cache_that_takes_no_file_is_told_in_one_line(
+    clean: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, remedy: str
+) -> None:
+    (clean / "project/src").mkdir()
+    (clean / "project/src/main.rs").write_text("fn main() {}")
+    (clean / "project/Cargo.toml").write_text('[package]\nname = "demo"\nversion = "0.1.0"\n')
+    (clean / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(clean / "file"))
+    assert main([command, *BASE, "--sysroot", str(ROOT), "--embed"]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"crossplan: cannot write {clean / 'file'}") and remedy in said
+
+
 def test_json_is_the_plan_s_change_list(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = [*BASE, "--sysroot", str(ROOT)]
     assert main(["env", *arguments, "--format", "json"]) == 0
