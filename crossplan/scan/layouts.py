@@ -114,8 +114,8 @@ FOLDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     # A framework beside other parts of its Python, as in a slice; one below Frameworks is an installation by itself.
     "inner-framework": (("Versions 3.* A", "inner-framework"), *_PREFIX),
     "library": (("Frameworks", "frameworks"), ("Developer CommandLineTools Library", "library")),
-    # One folder an installation: /opt/python/cp311-cp311, pyenv, uv, Homebrew's Cellar, Pyodide's installs.
-    "homes": (("python pypy pyenv uv homebrew local versions installs Cellar opt", "homes"), ("*", "home")),
+    # One folder an installation: /opt/python/cp311-cp311, pyenv, uv, Homebrew's Cellar, Pyodide's installs. Or one itself.
+    "homes": (("python pypy pyenv uv homebrew local versions installs Cellar opt", "homes"), *_PREFIX, ("*", "home")),
     "home": (("3.* x64* x86* arm64*", "prefix"), *_PREFIX),
     "toolcache": (("Python PyPy GraalPy 3.*", "toolcache"), ("x64* x86* arm64*", "prefix")),
     "data": (("data com.termux files", "data"), ("usr", "prefix")),  # Termux: /data/data/com.termux/files/usr
@@ -137,7 +137,7 @@ FOLDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 """For each kind of folder: names inside it, in order, and the kind of folder that they lead to."""
 
-PREFIXES = frozenset({"prefix", "home", "local", "framework", "slice"})
+PREFIXES = frozenset({"prefix", "home", "homes", "local", "framework", "slice"})
 """Kinds of folders that an installation of its own begins with."""
 
 

@@ -24,6 +24,7 @@ UNIX = {
     "alpine, arch, buildroot": ("usr/lib/python3.11", "usr/lib"),
     "local": ("usr/local/lib/python3.11", "usr/local/lib"),
     "opt": ("opt/python3.11/lib/python3.11", "opt/python3.11/lib"),
+    "opt itself": ("opt/python/lib/python3.11", "opt/python/lib"),
     "manylinux": ("opt/python/cp311-cp311/lib/python3.11", "opt/python/cp311-cp311/lib"),
     "config folder": ("usr/lib/python3.11", "usr/lib/python3.11/config-3.11-aarch64-linux-gnu"),
     "python-build-standalone": ("python/install/lib/python3.11", "python/install/lib"),
