@@ -65,8 +65,8 @@ def _level(cpu_arch: str | None) -> int | None:
 
 def suffix_refused(subject: Subject) -> Iterator[Finding]:
     """XP702."""
-    why = suffix_refusal(subject)
-    if why is None:
+    image, why = subject.file.image, suffix_refusal(subject)
+    if why is None or (image is not None and image.kind != "shared"):  # what is no module (XP701) has no module's name
         return
     own = subject.python.text("ext_suffix") if subject.python is not None else None
     rename = f"Rename it to {subject.named[0]}{own}, if it was built for that Python." if own else (

@@ -38,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Status:
     """Resolve, plan, check, print."""
+    if arguments.planned and arguments.format is None:
+        raise CommandError("--planned tells which environment --format is about: add --format pyo3-print-config")
     request = request_of(arguments)
     situation = situation_of(request)
     place = place_in_cache(request.environ) if arguments.out_dir is None else place_below(arguments.out_dir)

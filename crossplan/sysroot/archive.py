@@ -216,6 +216,8 @@ class _Loader:
 
 def open_file(path: str) -> DirectoryFile:
     """A file that the user named, wherever it lies."""
+    if not path:
+        raise RootError("an empty path: name a directory or a file")
     try:
         descriptor = open_at(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY, None)
     except OSError as error:

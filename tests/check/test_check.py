@@ -243,6 +243,11 @@ def test_a_name_that_is_not_ascii_has_a_function_of_another_form(
     assert "PyInitU_gre_6ka8i" in said and "Rename" not in said
 
 
+def test_a_program_is_told_once_that_it_is_no_module(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, report = check(Case("mod", lambda: elf(kind=2, interpreter="/lib/ld-linux-armhf.so.3")), tmp_path, capsys)
+    assert "XP702" not in [finding["code"] for finding in report["findings"]]
+
+
 def test_each_code_of_the_family_has_a_case() -> None:
     from crossplan.findings import CODES
 

@@ -41,6 +41,11 @@ def test_the_document_has_every_key(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(plan["as_is"] or {}) == set(AnswerWire.__annotations__)
 
 
+def test_planned_without_the_format_that_it_is_about(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*BASE, "--planned"]) == 2
+    assert "add --format pyo3-print-config" in capsys.readouterr().err
+
+
 def test_before_and_after(capsys: pytest.CaptureFixture[str], clean: Path) -> None:
     project(clean / "project", '"extension-module"')
     plan = document(capsys, *BASE)

@@ -52,6 +52,11 @@ def test_no_such_path(inspect: Inspect, tmp_path: Path) -> None:
     assert "no such" in err
 
 
+def test_an_empty_path(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", ""]) == 2
+    assert "an empty path: name a directory" in capsys.readouterr().err
+
+
 def test_file_that_is_no_archive(inspect: Inspect, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no archive\n")
     status, _, err = inspect(tmp_path / "notes.txt")
