@@ -1,4 +1,4 @@
-"""A record behaves as a frozen dataclass with slots: its first instances, and those of a compiled `__init__`."""
+"""A record behaves as a frozen dataclass: its first instances, and those of a compiled `__init__`."""
 
 from __future__ import annotations
 
@@ -44,6 +44,14 @@ class Draft:
     lines: list[str] = field(default_factory=list)
 
 
+@record(slots=True)
+class Narrow:
+    """A record of which there are many."""
+
+    x: int
+    y: int = 0
+
+
 MANY = range(60)  # more than are made by hand
 
 
@@ -55,6 +63,12 @@ def test_fields_and_defaults(_: int) -> None:
     assert point == other != Point(1, 2)
     assert repr(Point(1, tags={"a": 1})) == "Point(x=1, y=0, tags={'a': 1})"
     assert hash(Even(4)) == hash(Even(4))
+
+
+def test_a_record_with_slots_has_no_dictionary() -> None:
+    narrow = Narrow(1)
+    assert not hasattr(narrow, "__dict__") and hasattr(Point(1), "__dict__")
+    assert (narrow, replace(narrow, y=2), pickle.loads(pickle.dumps(narrow))) == (Narrow(1, 0), Narrow(1, 2), narrow)
 
 
 @pytest.mark.parametrize("_", MANY)
