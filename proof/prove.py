@@ -21,6 +21,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -271,6 +272,14 @@ def parse_options(description: str | None) -> argparse.Namespace:
     return parser.parse_args()
 
 
+def tell(record: Record, options: argparse.Namespace, show: Callable[[Record], None]) -> None:
+    """The record as JSON where the options ask for that, else as `show` prints it for people."""
+    if options.json:
+        print(json.dumps(record, indent=2))
+    else:
+        show(record)
+
+
 def main() -> int:
     """Parse, prove, print, return the exit status."""
     options = parse_options(__doc__)
@@ -278,10 +287,7 @@ def main() -> int:
     if status:
         return status
     proof = prove(bed, options.crossplan.absolute())
-    if options.json:
-        print(json.dumps(proof, indent=2))
-    else:
-        show(proof)
+    tell(proof, options, show)
     return 0 if holds(proof) else 1
 
 

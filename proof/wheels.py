@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 import testbed
-from prove import QUESTION, Ground, Record, emulate, ending, lay_out, parse_options, target_python
+from prove import QUESTION, Ground, Record, emulate, ending, lay_out, parse_options, target_python, tell
 
 TOOLS: Final = ("maturin", "setuptools-rust")
 ABIS: Final[dict[str, tuple[str, ...]]] = {"own": (), "abi3": ("--abi3", "3.9")}
@@ -141,10 +141,7 @@ def main() -> int:
     if status:
         return status
     record = build_all(bed, options.crossplan.absolute())
-    if options.json:
-        print(json.dumps(record, indent=2))
-    else:
-        show(record)
+    tell(record, options, show)
     return 0 if holds(record) else 1
 
 
